@@ -1,0 +1,1 @@
+"""Decisions from facts; imports only members."""

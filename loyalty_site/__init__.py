@@ -1,0 +1,1 @@
+"""Everything that faces outward: wiring, journeys and the four faces. No models and no rules live here."""

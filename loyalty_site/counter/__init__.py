@@ -1,0 +1,1 @@
+"""The counter: the face for shop staff."""

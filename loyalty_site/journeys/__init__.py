@@ -1,0 +1,1 @@
+"""Use-cases that span sibling apps; called by faces and jobs."""

@@ -1,0 +1,1 @@
+"""The owner's back office: two scoped admin sites."""

@@ -1,0 +1,1 @@
+"""The portal: the face for customers."""

@@ -1,0 +1,5 @@
+"""Mounts the faces."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,1 @@
+"""Shared by the faces: access, errors, logs, health."""

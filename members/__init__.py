@@ -1,0 +1,1 @@
+"""Members: merchants, stores, staff, members, cards and contacts. Imports no other app of this project."""

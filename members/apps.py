@@ -1,0 +1,11 @@
+"""App configuration of members."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MembersConfig(AppConfig):
+    """Tenants, people, cards."""
+
+    name = "members"
+    verbose_name = _("Members")

@@ -1,0 +1,1 @@
+"""What changes balances; ledger.py is the only writer."""

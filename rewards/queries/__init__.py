@@ -1,0 +1,1 @@
+"""Reads of programs, balances and bookings."""

@@ -1,0 +1,1 @@
+"""Tests of Stammkarte; the folders mirror the tree of the code."""

@@ -1,0 +1,1 @@
+"""Tests of the management commands and what they are made of."""

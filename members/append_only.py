@@ -10,20 +10,18 @@ from typing import Any
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-_POSTGRES_UP = """
+_POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     RAISE EXCEPTION 'append-only: rows of {table} are never changed or deleted'
         USING ERRCODE = 'integrity_constraint_violation';
-END $body$;
+END $body$
+"""
+_POSTGRES_TRIGGER = """
 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
-    FOR EACH ROW EXECUTE FUNCTION {table}_append_only();
+    FOR EACH ROW EXECUTE FUNCTION {table}_append_only()
 """
-_POSTGRES_DOWN = """
-DROP TRIGGER IF EXISTS {table}_append_only ON {table};
-DROP FUNCTION IF EXISTS {table}_append_only();
-"""
-_SQLITE_UP = """
+_SQLITE_TRIGGER = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'append-only: rows of {table} are never changed or deleted'); END
 """
@@ -36,10 +34,10 @@ class AppendOnly(migrations.RunPython):
         self.table = table
 
         def forwards(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:  # Any: historical apps
-            install(schema_editor, table)
+            _execute(schema_editor, install_sql(schema_editor.connection.vendor, table))
 
         def backwards(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:  # Any: historical apps
-            remove(schema_editor, table)
+            _execute(schema_editor, remove_sql(schema_editor.connection.vendor, table))
 
         super().__init__(forwards, backwards, elidable=False)
 
@@ -48,19 +46,24 @@ class AppendOnly(migrations.RunPython):
         return f"Make {self.table} append-only"
 
 
-def install(schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:
-    """Create the triggers on ``table``."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(_POSTGRES_UP.format(table=table), params=None)
-    else:
-        for verb in ("UPDATE", "DELETE"):
-            schema_editor.execute(_SQLITE_UP.format(table=table, verb=verb), params=None)
+def install_sql(vendor: str, table: str) -> list[str]:
+    """Return the statements that make ``table`` append-only on a database of this vendor."""
+    if vendor == "postgresql":
+        return [_POSTGRES_FUNCTION.format(table=table), _POSTGRES_TRIGGER.format(table=table)]
+    return [_SQLITE_TRIGGER.format(table=table, verb=verb) for verb in ("UPDATE", "DELETE")]
 
 
-def remove(schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:
-    """Drop the triggers on ``table``."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(_POSTGRES_DOWN.format(table=table), params=None)
-    else:
-        for verb in ("UPDATE", "DELETE"):
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}", params=None)
+def remove_sql(vendor: str, table: str) -> list[str]:
+    """Return the statements that take the triggers off again."""
+    if vendor == "postgresql":
+        return [
+            f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}",
+            f"DROP FUNCTION IF EXISTS {table}_append_only()",
+        ]
+    return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for verb in ("UPDATE", "DELETE")]
+
+
+def _execute(schema_editor: BaseDatabaseSchemaEditor, statements: list[str]) -> None:
+    for statement in statements:
+        # No parameters at all: the bodies hold no placeholders, and none may be looked for.
+        schema_editor.execute(statement, params=None)

@@ -9,7 +9,6 @@ Who works the jobs off, and when, stands in loyalty_site.outbox, which also regi
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 
@@ -56,14 +55,11 @@ def enqueue(
         job.save(force_insert=True)
     elif not _insert_once(job):
         return None
-    # A carrier that fails is logged by Django and nothing more: the sweep finds the row.
-    transaction.on_commit(partial(_tell, job.pk), robust=True)
+    job_id = job.pk
+    # A carrier that fails is logged by Django (by the function's name, which a partial lacks) and nothing more: the
+    # sweep finds the row.
+    transaction.on_commit(lambda: _carrier(job_id), robust=True)
     return job
-
-
-def _tell(job_id: int) -> None:
-    """Give the hint to the carrier of the moment."""
-    _carrier(job_id)
 
 
 def _insert_once(job: Job) -> bool:

@@ -152,7 +152,7 @@ def deactivate_staff(*, staff: Staff, actor: Actor, at: datetime, reason: str = 
         # Locked in one order: two owners who deactivate each other at once must not both succeed.
         owners = list(team.filter(role=Role.OWNER, is_active=True).order_by("pk").select_for_update())
         if [owner.pk for owner in owners] == [staff.pk]:
-            raise ValidationError(_("The last owner stays on the team."), code="last_owner")
+            raise ValidationError(_("At least one owner stays on the team."), code="last_owner")
         if not team.filter(pk=staff.pk, is_active=True).update(is_active=False):
             return False
         Shift.objects.for_merchant(staff.merchant_id).filter(staff=staff, ended_at__isnull=True).update(ended_at=at)

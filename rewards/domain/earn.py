@@ -100,13 +100,14 @@ def earn(
     )
 
     def write() -> Outcome:
+        locked = ledger.lock(merchant=merchant, cards=[found.card])
         context = _Context(
             request=request,
-            card=found.card,
+            card=locked.cards[found.card.pk],
             sale=sale,
             book=book_for(merchant),
             zone=ZoneInfo(merchant.timezone),
-            locked=ledger.lock(merchant=merchant, cards=[found.card]),
+            locked=locked,
         )
         return _decide(context)
 

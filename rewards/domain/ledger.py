@@ -7,7 +7,8 @@ correction is another transfer. Units enter the world from a program's *issue* a
 total that the database keeps at 0 or above, and a chain of hashes (``rewards.domain.chain``).
 
 What an earn brings is a **lot** with its own expiry. Spending drains the lots that expire soonest; undoing a
-spending fills the very lots it drained; undoing an earn drains the very lots it brought.
+spending fills the very lots it drained; undoing an earn drains the very lots it brought; a return drains those
+first and others after them.
 
 Callers work inside one transaction: ``open_accounts`` -> ``lock`` (once, in id order, as late as possible) ->
 ``post`` -> commit. Nothing here commits, reads a clock or knows people: rows name accounts and cards only.
@@ -42,6 +43,7 @@ class Movement:
     """One transfer to be.
 
     drain: lots to take from (an undo of an earn); None = soonest expiry first.
+    prefer: lots to take from before all others (a return), when drain is None.
     refill: lot id -> units to put back (an undo of a spending); None = bring a new lot.
     """
 
@@ -55,14 +57,16 @@ class Movement:
     expires_at: datetime | None = None
     earned_at: datetime | None = None
     drain: tuple[int, ...] | None = None
+    prefer: tuple[int, ...] = ()
     refill: Mapping[int, int] | None = field(default=None, hash=False)
 
 
 @dataclass(slots=True)
 class Locked:
-    """The card accounts that this transaction holds, by id, kept in step while movements are posted."""
+    """The cards and card accounts that this transaction holds, by id; accounts keep step with what is posted."""
 
     accounts: dict[int, Account]
+    cards: dict[int, Card] = field(default_factory=dict)
 
     def of(self, program_id: int, kind: AccountKind | str, *, card_id: int | None = None) -> Account | None:
         """Return the locked account of a program, if there is one; ``card_id`` tells two locked cards apart."""
@@ -80,13 +84,19 @@ class Locked:
 
 def for_update(rows: models.QuerySet[ModelT]) -> models.QuerySet[ModelT]:
     """Lock the rows that a query returns (a seam: the concurrency tests switch it off to prove it matters)."""
-    return rows.select_for_update()
+    return rows.select_for_update(no_key=True)
 
 
 def lock(*, merchant: Merchant, cards: Sequence[Card]) -> Locked:
-    """Lock all accounts of the cards in id order, in one statement, until the end of the transaction."""
-    rows = Account.objects.for_merchant(merchant).filter(card__in=[card.pk for card in cards]).order_by("pk")
-    return Locked({account.pk: account for account in for_update(rows)})
+    """Lock the cards, then all their accounts, each in id order, until the end of the transaction.
+
+    The card's row is locked too, and read anew, because a card may have no account yet and because it may have
+    been blocked or replaced while this booking waited: decide on ``Locked.cards``, not on what was read before.
+    """
+    ids = [card.pk for card in cards]
+    held = {card.pk: card for card in for_update(Card.objects.for_merchant(merchant).filter(pk__in=ids).order_by("pk"))}
+    rows = Account.objects.for_merchant(merchant).filter(card__in=ids).order_by("pk")
+    return Locked({account.pk: account for account in for_update(rows)}, held)
 
 
 def open_accounts(
@@ -228,13 +238,14 @@ def _holds_lots(locked: Locked, account_id: int) -> bool:
 
 
 def _drain(movement: Movement, transfer: Transfer) -> None:
-    """Take ``movement.amount`` from the account's lots: named ones, else soonest expiry first, undated last."""
+    """Take ``movement.amount`` from the account's lots: named ones, else preferred, soonest expiry, undated last."""
     lots = Lot.objects.for_merchant(transfer.merchant_id).filter(account_id=movement.debit_id, remaining__gt=0)
     if movement.drain is not None:
         lots = lots.filter(pk__in=movement.drain)
     left = movement.amount
     moves: list[LotMove] = []
-    for lot in lots.order_by(F("expires_at").asc(nulls_last=True), "pk"):
+    by_expiry = lots.order_by(F("expires_at").asc(nulls_last=True), "pk")
+    for lot in sorted(by_expiry, key=lambda lot: lot.pk not in movement.prefer):  # sorting keeps the order of equals
         taken = min(left, lot.remaining)
         moves.append(LotMove(merchant_id=transfer.merchant_id, lot=lot, transfer=transfer, delta=-taken))
         left -= taken

@@ -54,7 +54,7 @@ def replace_card(
 
     def write() -> Outcome:
         locked = ledger.lock(merchant=merchant, cards=[old, new])
-        before, after = _lock_cards(merchant, old, new, locked)
+        before, after = _usable(old, new, locked)
         sources = [a for a in locked.accounts.values() if a.card_id == before.pk]
         for kind in ledger.CARD_KINDS:
             units = {a.program_id: a.unit for a in sources if a.kind == kind}
@@ -83,12 +83,10 @@ def replace_card(
     return once(merchant=merchant, request_id=request_id, content_hash=request.content_hash, write=write)
 
 
-def _lock_cards(merchant: Merchant, old: Card, new: Card, locked: Locked) -> tuple[Card, Card]:
+def _usable(old: Card, new: Card, locked: Locked) -> tuple[Card, Card]:
     if old.pk == new.pk:
         raise CardNotReplaceable("same_card")
-    rows = ledger.for_update(Card.objects.for_merchant(merchant).filter(pk__in=[old.pk, new.pk]).order_by("pk"))
-    cards = {card.pk: card for card in rows}
-    before, after = cards[old.pk], cards[new.pk]
+    before, after = locked.cards[old.pk], locked.cards[new.pk]
     if before.state == CardState.REPLACED:
         raise CardNotReplaceable("already_replaced")
     used = any(account.card_id == after.pk for account in locked.accounts.values())

@@ -1,6 +1,7 @@
 """What was held for review: released to the card, or rejected back to where it came from."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from rewards.models import (
     Transfer,
     TransferReason,
 )
+from rewards.queries.returned import units_left
 
 
 def settle_held(
@@ -35,8 +37,8 @@ def settle_held(
 ) -> Outcome:
     """Release (True) or reject (False) a held booking's units, once.
 
-    A released lot counts from the day it was earned. Locks the card's accounts; commits. Returns posted, or
-    refused with already_undone when it was settled before.
+    A released lot counts from the day it was earned; what was returned meanwhile is gone. Locks the card's
+    accounts; commits. Returns posted, or refused with already_undone when it was settled before.
 
     Raises:
         BookingUnknown: no held booking with this public id.
@@ -82,7 +84,12 @@ def settle_held(
             )
         outcome = _outcome(held, BookingOutcome.POSTED, release, ())
         row = record(request=request, card=held.card, outcome=outcome, reverses=held, reason=reason)
-        movements = [_movement(transfer, locked, held, release) for transfer in transfers]
+        left = units_left(merchant=merchant, sale=held, transfers=transfers)
+        movements = [
+            replace(_movement(transfer, locked, held, release), amount=units)
+            for transfer, units in zip(transfers, left, strict=True)
+            if units
+        ]
         ledger.post(booking=row, movements=movements, locked=locked)
         return outcome
 

@@ -90,7 +90,7 @@ def redeem(
 
     def write() -> Outcome:
         locked = ledger.lock(merchant=merchant, cards=[card])
-        context = _Context(request, card, found[0], found[1], code_step, book, locked)
+        context = _Context(request, locked.cards[card.pk], found[0], found[1], code_step, book, locked)
         return _decide(context)
 
     return once(merchant=merchant, request_id=request_id, content_hash=request.content_hash, write=write)

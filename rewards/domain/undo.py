@@ -35,6 +35,7 @@ from rewards.models import (
     TransferReason,
 )
 from rewards.queries.balances import balance_lines, holdings_of
+from rewards.queries.returned import returns_of
 
 UNDOABLE = (BookingKind.EARN, BookingKind.REDEEM)
 
@@ -72,7 +73,7 @@ def undo(
 
     ``window_seconds``: how long after recording no approval is needed. ``approved_by``: the manager whose
     authority the caller has checked. Locks the card's accounts; commits. Returns posted, or refused with one of
-    the reasons already_undone, too_late, spent_meanwhile, nothing_to_undo.
+    the reasons already_undone, returned_meanwhile, too_late, spent_meanwhile, nothing_to_undo.
 
     Raises:
         BookingUnknown: no such earn or redemption of this merchant; nothing is written.
@@ -116,6 +117,10 @@ def _decide(context: _Context) -> Outcome:
     done = Booking.objects.for_merchant(request.merchant).filter(reverses=original, outcome="posted")
     if done.exists():
         return _refuse(context, "already_undone")
+    if original.kind == BookingKind.EARN and returns_of(
+        merchant=request.merchant, sale=original, card_ids=context.locked.cards
+    ):
+        return _refuse(context, "returned_meanwhile")
     if not context.approved and request.recorded_at > original.recorded_at + context.window:
         return _refuse(context, "too_late")
     transfers = list(Transfer.objects.for_merchant(request.merchant).filter(booking=original).order_by("pk"))

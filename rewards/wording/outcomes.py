@@ -1,4 +1,4 @@
-"""Any reason of an outcome as a sentence: the rules' own, fraud's, and those of redeeming and undoing.
+"""Any reason of an outcome as a sentence: the rules' own, fraud's, and those of redeeming, undoing and returning.
 
 Each says what happened and what to do next, in the reader's language, times in the zone given.
 """
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from fraud import wording as fraud_wording
 from rewards.engine.reasons import Reason
+from rewards.wording.figures import money
 from rewards.wording.reasons import sentence as rule_sentence
 
 Params = Mapping[str, str | int]
@@ -44,6 +45,22 @@ def _too_few(params: Params, zone: ZoneInfo) -> str:
     return _("The balance is %(units)d, the reward costs %(price_units)d. Nothing was booked.") % params
 
 
+def _return_exceeds(params: Params, zone: ZoneInfo) -> str:
+    del zone
+    values = {"left": money(int(params["left_cents"])), "amount": money(int(params["amount_cents"]))}
+    return _("Only %(left)s of this sale are left to be returned, not %(amount)s. Nothing was booked.") % values
+
+
+def _taken_back(params: Params, zone: ZoneInfo) -> str:
+    del zone
+    sentences = [_("Taken back: %(taken_units)d of %(granted_units)d that were booked for this sale.")]
+    if params["missing_units"]:
+        sentences.append(_("No longer on the card, and waived: %(missing_units)d."))
+    if params["expired_units"]:
+        sentences.append(_("Already expired: %(expired_units)d."))
+    return " ".join(sentences) % params
+
+
 OUTCOMES: Mapping[str, Callable[[Params, ZoneInfo], str]] = {
     "no_rule_granted": lambda params, zone: _("No rule of a running program applied to this sale."),
     "level_needed": lambda params, zone: _("Not yet confirmed: collecting works, redeeming does not."),
@@ -57,5 +74,15 @@ OUTCOMES: Mapping[str, Callable[[Params, ZoneInfo], str]] = {
     "already_undone": lambda params, zone: _("This booking was already undone."),
     "too_late": lambda params, zone: _("The two minutes are over. A manager can still reverse the booking."),
     "spent_meanwhile": lambda params, zone: _("What was booked has been spent meanwhile. Undo the redemption first."),
+    "returned_meanwhile": lambda params, zone: _(
+        "Something of this sale was returned meanwhile. Please book what is left as a return, too."
+    ),
+    "return_exceeds": _return_exceeds,
+    "return_amount_unknown": lambda params, zone: _(
+        "This sale was booked without a sum, so it can only be returned as a whole."
+    ),
+    "already_returned": lambda params, zone: _("This sale was already returned."),
+    "nothing_to_return": lambda params, zone: _("Nothing was booked for this sale, so there is nothing to take back."),
+    "taken_back": _taken_back,
     "nothing_to_undo": lambda params, zone: _("Nothing was booked, so there is nothing to undo."),
 }

@@ -1,1 +1,1 @@
-"""Tests of programs, rules, ledger and rewards."""
+"""Tests of rewards."""

@@ -150,8 +150,9 @@ async function open() {
   } catch (error) {
     close(true);
     detector = null; // a decoder that failed to load is asked for again on the next tap
-    note.textContent = sentenceFor(error);
+    note.querySelector("span").textContent = sentenceFor(error);
     note.hidden = false;
+    setTimeout(() => addEventListener("pointerdown", () => (note.hidden = true), { once: true }));
   }
 }
 

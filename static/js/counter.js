@@ -94,7 +94,9 @@ function onLost(why) {
   busy = false;
   waiting.length = 0;
   showBar(why);
-  document.querySelector("[data-stray]")?.select?.();
+  const field = scanForm()?.elements.code;
+  if (field) field.value = lost.code;
+  field?.select();
   document.dispatchEvent(new CustomEvent("signal", { detail: { kind: "attention" } }));
   // A retry of another code needs an id of its own; one of the same code gets its old one back in onSubmit.
   renewRequestIds();
@@ -111,7 +113,8 @@ function onForeignAnswer(event) {
   const { target, shouldSwap, serverResponse, xhr } = event.detail;
   if (target?.id !== "counter" || !shouldSwap || String(serverResponse).includes('id="counter"')) return;
   event.detail.shouldSwap = false;
-  location.assign(xhr.responseURL || location.href);
+  if (xhr.status >= 400) onLost("refused");
+  else location.assign(xhr.responseURL || location.href);
 }
 
 /** A wedge scanner was at work on this device: no on-screen keyboard from now on. */
@@ -139,11 +142,21 @@ function showConnection() {
   document.querySelectorAll("[data-chip=offline]").forEach((chip) => (chip.hidden = navigator.onLine));
 }
 
+/** A pairing link carries its code behind the #, which no server sees; take it into the field and out of the address. */
+function takePairingCode() {
+  const field = document.querySelector("[data-from-hash]");
+  const code = decodeURIComponent(location.hash.slice(1));
+  if (!field || !code) return;
+  field.value = code;
+  history.replaceState(null, "", location.pathname);
+}
+
 /** Dress a page or a swapped part. */
 function start() {
   dressField();
   announce();
   showConnection();
+  takePairingCode();
 }
 
 /** @param {InputEvent} event what is left half typed goes away, so that the next customer does not see it */
@@ -183,6 +196,10 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id === "counter" || event.detail.elt?.id === "counter") onSettled();
+});
+document.addEventListener("htmx:beforeSend", (event) => {
+  // The code is on its way; an empty field is ready for the next card.
+  if (event.detail.elt?.matches?.("form[data-scan]")) event.detail.elt.elements.code.value = "";
 });
 document.addEventListener("htmx:beforeSwap", onForeignAnswer);
 document.addEventListener("htmx:sendError", () => onLost("offline"));

@@ -8,17 +8,18 @@
  * that form, so that nothing here is needed for a scan.
  */
 
-/** Longest gap between two keys of a scanner, in ms; hands need three times as long. */
-const GAP_MS = 35;
+/** A scanner's keys follow each other this fast on average, in ms; hands need three times as long. */
+const AVERAGE_MS = 40;
+/** A longer pause than this begins anew; a busy tablet delivers single keys late. */
+const PAUSE_MS = 100;
 /** A code that arrives outside the scan field must be at least this long to be taken for one (a card has 12 symbols). */
 const ELSEWHERE_MIN = 12;
 /** In the scan field a shorter burst counts as scanned. */
 const BURST_MIN = 6;
-/** Enter may come a little later than the last symbol. */
-const END_MS = 120;
 
 let burst = "";
-let lastAt = -GAP_MS;
+let firstAt = 0;
+let lastAt = -PAUSE_MS;
 
 /** @param {Element | null} element @returns {element is HTMLInputElement | HTMLTextAreaElement} */
 function isTextField(element) {
@@ -41,7 +42,8 @@ function announceCode(code, entry) {
 function onEnd(event) {
   const typed = burst;
   const target = document.activeElement;
-  const scanned = typed.length >= BURST_MIN && event.timeStamp - lastAt <= END_MS;
+  const inTime = event.timeStamp - lastAt <= PAUSE_MS && lastAt - firstAt <= AVERAGE_MS * (typed.length - 1);
+  const scanned = typed.length >= BURST_MIN && inTime;
   const inScanField = Boolean(target?.closest?.("form[data-scan]")) && isTextField(target);
   if (inScanField) {
     if (target.form.elements.entry) target.form.elements.entry.value = scanned ? "scan" : "manual";
@@ -68,7 +70,9 @@ function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (event.key === "Enter" || event.key === "Tab") return onEnd(event);
   if (event.key.length !== 1) return;
-  burst = event.timeStamp - lastAt <= GAP_MS ? burst + event.key : event.key;
+  const goesOn = burst !== "" && event.timeStamp - lastAt <= PAUSE_MS;
+  burst = goesOn ? burst + event.key : event.key;
+  if (!goesOn) firstAt = event.timeStamp;
   lastAt = event.timeStamp;
   if (event.key !== " " && !isTextField(document.activeElement)) document.querySelector("[data-stray]")?.focus();
 }

@@ -47,15 +47,19 @@ def _connection(url: str, *, timeout_seconds: float) -> Redis:
     )
 
 
+def queue() -> Queue:
+    """Return RQ's queue of hints."""
+    connection = _connection(settings.REDIS_URL, timeout_seconds=PATIENCE_SECONDS)
+    return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+
+
 def carry(job_id: int) -> None:
     """Tell the workers that this job was committed. A failing Redis is logged; the sweep finds the row."""
     global _paused_until  # noqa: PLW0603  # one pause a process
     if time.monotonic() < _paused_until:
         return
-    connection = _connection(settings.REDIS_URL, timeout_seconds=PATIENCE_SECONDS)
-    queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
     try:
-        queue.enqueue_call(TASK, args=(job_id,), timeout=RQ_LIMIT_SECONDS, result_ttl=0, failure_ttl=24 * 3600)
+        queue().enqueue_call(TASK, args=(job_id,), timeout=RQ_LIMIT_SECONDS, result_ttl=0, failure_ttl=24 * 3600)
     except RedisError as error:
         _paused_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("Redis did not take a job; the sweep will find it", extra={"error": type(error).__name__})
@@ -78,7 +82,7 @@ def listen(*, seconds: float, stop: Callable[[], bool]) -> None:
     worker.work()
 
 
-class HintWorker(SimpleWorker):  # type: ignore[misc]  # rq is checked without its types
+class HintWorker(SimpleWorker):
     """An RQ worker that works in this process and returns to its caller.
 
     Unlike its base it leaves the signals to the caller, does not wait for Redis to come back, and takes no orders
@@ -95,7 +99,7 @@ class HintWorker(SimpleWorker):  # type: ignore[misc]  # rq is checked without i
         while not self.leave():
             self.heartbeat()
             try:
-                return self.queue_class.dequeue_any(  # type: ignore[no-any-return]  # rq is checked without its types
+                return self.queue_class.dequeue_any(
                     self.queues,
                     1,
                     connection=self.connection,

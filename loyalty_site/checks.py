@@ -1,8 +1,7 @@
 """What an operator can get wrong, said before it hurts: system checks with an id and a hint each.
 
 ``manage.py check`` and every management command run them. Errors (E) stop a command, warnings (W) are printed. Most
-look at production only (DEBUG off). No secret's value ever appears in a message. docs/operators.md lists
-the ids.
+look at production only (DEBUG off). No secret's value ever appears in a message.
 """
 
 from collections.abc import Sequence
@@ -49,7 +48,7 @@ def check_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
     if len(set(keys.values())) < len(keys):
         found.append(
             Error(
-                f"{', '.join(keys)} must all be different: one that leaks or is replaced must not take the others along.",
+                f"{', '.join(keys)} must all differ: one that leaks or is replaced must not take the others along.",
                 hint=f"{_RANDOM_HINT} LEDGER_KEY and CARD_CODE_KEY of a running installation must stay as they are.",
                 id="stammkarte.E004",
             )
@@ -74,7 +73,7 @@ def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
     if base.scheme != "https" or not base.hostname or base.hostname in {"localhost", "127.0.0.1"}:
         found.append(
             Error(
-                "BASE_URL must be this installation's public https:// address: it stands in letters, e-mails and QR codes.",
+                "BASE_URL must be this installation's public https:// address: letters, e-mails and QR codes show it.",
                 hint="For example BASE_URL=https://karte.example.de",
                 id="stammkarte.E006",
             )

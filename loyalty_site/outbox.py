@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -75,11 +75,17 @@ def execute_job(job_id: int) -> None:
     Returns quietly when there is nothing to do (done, claimed or not yet due, unknown): a hint may come twice or
     late. A failing handler is noted in the row and raises nothing here, so that RQ does not try by itself.
     """
-    close_old_connections()  # a worker lives long; its database may have been restarted meanwhile
+    refresh_connection()
     at = timezone.now()
     job = claim(at=at, job_id=job_id)
     if job is not None:
         _execute(job, at=at)
+
+
+def refresh_connection() -> None:
+    """Drop the database connection if it broke: a worker lives long and sees no requests, where Django does that."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 def claimable(at: datetime) -> TenantQuerySet[Job]:

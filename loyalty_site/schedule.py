@@ -110,9 +110,7 @@ class Planner:
                 slot = line.rhythm.latest(at=at, zone=zone)
                 if slot.due_at < merchant.created_at or self._planned.get((merchant.pk, line.name)) == slot.key:
                     continue
-                job = enqueue(
-                    merchant=merchant, name=line.name, arguments={}, run_at=slot.due_at, unique_key=slot.key
-                )
+                job = enqueue(merchant=merchant, name=line.name, arguments={}, run_at=slot.due_at, unique_key=slot.key)
                 self._planned[merchant.pk, line.name] = slot.key
                 written += job is not None
         return written

@@ -175,8 +175,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    # The camera decoder, present only where it was installed by npm; never committed.
+    # The camera decoder and its WebAssembly, present only where they were installed by npm; never committed.
     *([("vendor", path)] if (path := BASE_DIR / "node_modules" / "barcode-detector" / "dist").is_dir() else []),
+    *([("vendor/reader", path)] if (path := BASE_DIR / "node_modules/zxing-wasm/dist/reader").is_dir() else []),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

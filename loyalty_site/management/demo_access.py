@@ -1,8 +1,7 @@
-"""The demo's logins as ``seed_demo`` leaves them in ``var/demo-access.json``, and the table shown at start.
+"""The demo's doors as ``seed_demo`` leaves them in ``var/demo-access.json``, as lines to show at start.
 
-The file has the shape ``{"merchants": [{"name", "slug", "logins": [{"role", "name", "email", "password", "pin",
-"totp_secret"}]}]}``; in a login only the role is required. These are throw-away logins of made-up shops: the
-product never writes a real person's secret to a file.
+Reads the shape that ``loyalty_site.demo.access`` writes, and takes what it finds: a login may lack what its role
+doesn't have. These are throw-away secrets of made-up people: the product never writes a real one to a file.
 """
 
 import json
@@ -13,6 +12,7 @@ from typing import Any
 
 COLUMNS = ("role", "name", "email", "password", "pin", "totp_secret")
 TITLES = ("Role", "Name", "E-mail", "Password", "PIN", "TOTP secret")
+ABSENT = "–"
 
 
 class DemoAccessError(ValueError):
@@ -20,16 +20,45 @@ class DemoAccessError(ValueError):
 
 
 @dataclass(frozen=True)
+class DemoTill:
+    """One till: where it stands, its API key, and the code that pairs a device with it (once), if it has one."""
+
+    name: str
+    api_key: str
+    pairing_code: str
+
+
+@dataclass(frozen=True)
 class DemoShop:
-    """One made-up merchant: its name, its word in addresses, and a row of cells (see TITLES) per login."""
+    """One made-up merchant: name, word in addresses, a row of cells (see TITLES) per login, tills, card numbers."""
 
     name: str
     slug: str
     logins: tuple[tuple[str, ...], ...]
+    tills: tuple[DemoTill, ...]
+    cards: tuple[str, ...]
 
 
 def _row(login: Mapping[str, Any]) -> tuple[str, ...]:  # Any: values as JSON has them
-    return (str(login["role"]), *(str(login.get(column) or "–") for column in COLUMNS[1:]))
+    return tuple(str(login.get(column) or ABSENT) for column in COLUMNS)
+
+
+def _shop(merchant: Mapping[str, Any]) -> DemoShop:  # Any: values as JSON has them
+    customer = {"role": "member", **merchant["customer"]}
+    return DemoShop(
+        name=merchant["name"],
+        slug=merchant["slug"],
+        logins=tuple(_row(login) for login in (*merchant["staff"], customer)),
+        tills=tuple(
+            DemoTill(
+                name=f"{till['store']}, {till['name']}",
+                api_key=till["api_key"],
+                pairing_code=till.get("pairing_code") or "",
+            )
+            for till in merchant["tills"]
+        ),
+        cards=(merchant["customer"]["card"], *merchant["cards"]),
+    )
 
 
 def read_demo_access(path: Path) -> tuple[DemoShop, ...]:
@@ -39,21 +68,14 @@ def read_demo_access(path: Path) -> tuple[DemoShop, ...]:
     except FileNotFoundError:
         return ()
     try:
-        return tuple(
-            DemoShop(
-                name=merchant["name"],
-                slug=merchant["slug"],
-                logins=tuple(_row(login) for login in merchant["logins"]),
-            )
-            for merchant in json.loads(text)["merchants"]
-        )
-    except (ValueError, KeyError, TypeError) as error:
+        return tuple(_shop(merchant) for merchant in json.loads(text)["merchants"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DemoAccessError(f"{path} is not what seed_demo writes; delete it and its database.") from error
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield one aligned line per row; the first row is the heading. Columns that say nothing are left out."""
-    kept = [index for index in range(len(rows[0])) if any(row[index] != "–" for row in rows[1:])]
+    kept = [index for index in range(len(rows[0])) if any(row[index] != ABSENT for row in rows[1:])]
     widths = {index: max(len(row[index]) for row in rows) for index in kept}
     for row in rows:
         yield "  ".join(row[index].ljust(widths[index]) for index in kept).rstrip()
@@ -64,6 +86,11 @@ def describe(shops: Sequence[DemoShop], *, base_url: str) -> Iterator[str]:
     for shop in shops:
         yield ""
         yield f"  {shop.name}   portal: {base_url}/m/{shop.slug}/"
-        if shop.logins:
-            for line in table([TITLES, *shop.logins]):
-                yield f"    {line}"
+        for line in table([TITLES, *shop.logins]):
+            yield f"    {line}"
+        for till in shop.tills:
+            if till.pairing_code:
+                yield f"    Counter: pair as {till.name} with {till.pairing_code} (works once)"
+                yield f"    API key of that till: {till.api_key}"
+        if shop.cards:
+            yield f"    Cards to scan or type: {', '.join(shop.cards[:3])}"

@@ -22,7 +22,9 @@ _merchant: contextvars.ContextVar[str] = contextvars.ContextVar("merchant", defa
 
 _EMAIL = re.compile(r"[^\s@<>\"'(),;:]{1,64}(?:@|%40)[^\s@<>\"'(),;:]{1,255}")
 #: PostgreSQL's second and third line of an error quote the offending row or the statement's parameters.
-_DATABASE_DETAIL = re.compile(r"^(\s*(?:DETAIL|CONTEXT)): .*$", re.MULTILINE)
+_DATABASE_DETAIL = re.compile(r"(?:^|(?<=\\n))(\s*(?:DETAIL|CONTEXT)): .*$", re.MULTILINE)
+#: A confirmation code or PIN that says so. Alone it looks like any id, and must not be put into words at all.
+_CODE = re.compile(r"\b(code|pin|otp)\b([^\w\n]{1,3})\d{4,10}\b", re.IGNORECASE)
 #: UUIDs, dates and times of day, which the patterns below would take for numbers of a person.
 _KEEP = re.compile(
     r"(?<![\w-])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -67,6 +69,7 @@ def current_request_id() -> str:
 def masked(text: str) -> str:
     """Return ``text`` with e-mail addresses, phone numbers and card numbers replaced by placeholders."""
     text = _DATABASE_DETAIL.sub(r"\1: [row]", _EMAIL.sub("[e-mail]", text))
+    text = _CODE.sub(r"\1\2[code]", text)
     pieces, position = [], 0
     for kept in _KEEP.finditer(text):
         pieces += [_numbers_masked(text[position : kept.start()]), kept.group()]
@@ -130,5 +133,6 @@ class JsonFormatter(BaseJsonFormatter):
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:  # Any: values of a log record
         """Mask every value of the record, tracebacks and extras included."""
         data: dict[str, Any] = super().process_log_record(log_data)  # Any: see above
+        data.pop("request", None)  # Django's; its text quotes the address's query
         keep = {"time", "level", "logger", "request_id", "merchant"}
         return {name: value if name in keep else _masked_value(value) for name, value in data.items()}

@@ -7,11 +7,13 @@ would refuse the styles of mails. Reads files below ``VAR_DIR/outbox`` and delet
 
 import email
 import email.policy
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import wraps
+from html import unescape
 from pathlib import Path
 from typing import Concatenate, ParamSpec
 
@@ -29,6 +31,8 @@ from django.views.decorators.http import require_POST, require_safe
 from loyalty_site.checks import OUTBOX_BACKEND
 
 MESSAGES_PER_PAGE = 50
+#: How the backend names its files: time in UTC to the microsecond, and something random.
+FILE_NAME = re.compile(r"[0-9]{8}T[0-9]{12}-[0-9a-f]{8}")
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -50,7 +54,7 @@ def development_only(view: View[P]) -> View[P]:
     """Let the view exist on a development site with the outbox backend only."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not settings.DEBUG or settings.EMAIL_BACKEND != OUTBOX_BACKEND:
             raise Http404
         return view(request, *args, **kwargs)
@@ -88,7 +92,8 @@ def outbox_delete(request: HttpRequest) -> HttpResponse:
     for path in paths:
         path.unlink(missing_ok=True)
     count = len(paths)
-    messages.success(request, ngettext("%(count)d message deleted.", "%(count)d messages deleted.", count) % {"count": count})
+    said = ngettext("%(count)d message deleted.", "%(count)d messages deleted.", count)
+    messages.success(request, said % {"count": count})
     return redirect("web:outbox")
 
 
@@ -98,7 +103,7 @@ def _folder() -> Path:
 
 def message_files() -> list[Path]:
     """Return the files of the outbox, newest first: their names begin with the time."""
-    return sorted(_folder().glob("*.eml"), reverse=True)
+    return sorted((path for path in _folder().glob("*.eml") if FILE_NAME.fullmatch(path.stem)), reverse=True)
 
 
 def read_message(path: Path) -> SentMessage:
@@ -112,6 +117,6 @@ def read_message(path: Path) -> SentMessage:
         sender=str(message.get("From", "")),
         recipients=str(message.get("To", "")),
         subject=str(message.get("Subject", "")) or _("(no subject)"),
-        text=strip_tags(text) if body and body.get_content_subtype() == "html" else text,
+        text=unescape(strip_tags(text)) if body and body.get_content_subtype() == "html" else text,
         attachments=[part.get_filename() or part.get_content_type() for part in message.iter_attachments()],
     )

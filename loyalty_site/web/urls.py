@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from loyalty_site.web import health, metrics, outbox_page
+from loyalty_site.web.outbox_page import FILE_NAME
 
 app_name = "web"
 urlpatterns = [
@@ -11,5 +12,5 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("dev/outbox/", outbox_page.outbox, name="outbox"),
     path("dev/outbox/delete/", outbox_page.outbox_delete, name="outbox_delete"),
-    re_path(r"^dev/outbox/(?P<name>[0-9T]{21}-[0-9a-f]{8})/$", outbox_page.outbox_message, name="outbox_message"),
+    re_path(rf"^dev/outbox/(?P<name>{FILE_NAME.pattern})/$", outbox_page.outbox_message, name="outbox_message"),
 ]

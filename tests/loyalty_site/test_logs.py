@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,6 +126,11 @@ def test_masked_with_any_text_twice_changes_nothing_more(text: str) -> None:
     assert masked(masked(text)) == masked(text)
 
 
+def test_masked_with_a_code_that_says_so_masks_it() -> None:
+    assert masked("your code: 384920, PIN=2846") == "your code: [code], PIN=[code]"
+    assert masked("exit code 137, status code 500") == "exit code 137, status code 500"
+
+
 def test_formatter_with_contacts_in_message_and_arguments_masks_them() -> None:
     line = line_of(record("mail to %s (%s) failed", "anna@example.org", {"phone": "+49 176 1234567"}))
     assert json.loads(line)["message"] == "mail to [e-mail] ({'phone': '[number]'}) failed"
@@ -152,6 +158,13 @@ def test_formatter_with_contacts_in_extras_masks_them_at_any_depth() -> None:
     assert (data["who"], data["job_id"]) == ("[e-mail]", 123456)
 
 
+def test_formatter_with_djangos_request_does_not_quote_its_query() -> None:
+    request = RequestFactory().get("/m/morgenrot/verify", {"t": "secret-token"})
+    line = line_of(record("Internal Server Error: %s", request.path, request=request, status_code=500))
+    assert "secret-token" not in line
+    assert json.loads(line)["status_code"] == 500
+
+
 def test_formatter_writes_one_line_with_time_level_logger_request_and_merchant() -> None:
     set_context(request_id="abcdef123456", merchant="morgenrot")
     data = json.loads(line_of(record("two\nlines")))
@@ -171,6 +184,7 @@ def test_formatter_with_a_database_error_drops_the_row_it_quotes(merchant: Merch
     assert "Hauptstrasse" not in line
     assert "IntegrityError" in line
     detail = "duplicate key\nDETAIL:  Key (name)=(Anna Meier) already exists.\nCONTEXT:  COPY x, line 1: Anna"
+    assert masked(repr(detail)) == r"'duplicate key\nDETAIL: [row]"
     assert masked(detail) == "duplicate key\nDETAIL: [row]\nCONTEXT: [row]"
 
 

@@ -1,7 +1,6 @@
 """``manage.py run`` from port check to clean end, with small real servers in place of web and worker."""
 
 import io
-import json
 import os
 import signal
 import socket
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
+from loyalty_site.demo.access import CustomerAccess, ShopAccess, StaffAccess, write_access
 from loyalty_site.management.commands.run import Command
 from members.models import Merchant
 from tests import factories
@@ -32,6 +32,11 @@ SERVER = (
 )
 WAITING = "import os, signal; print(os.environ['PORT'], flush=True); signal.pause()"
 DYING = "print('out of bread', flush=True); raise SystemExit(3)"
+
+
+OWNER = StaffAccess(name="Jana Vogt", role="owner", email="jana@example.org", password="brot-und-salz")
+MEMBER = CustomerAccess(email="mia@example.org", password="kornblume", card="4DJJ W4FW A05W")
+SHOP = ShopAccess(slug="vogt", name="Bäckerei Vogt", staff=(OWNER,), tills=(), cards=(), customer=MEMBER)
 
 
 class FakeRun(Command):
@@ -88,12 +93,10 @@ def test_run_until_a_signal_prints_addresses_and_ends_children(
 
 
 def test_run_with_a_demo_prints_its_logins(tmp_path: Path, unused_port: int) -> None:
-    login = {"role": "owner", "email": "jana@example.org", "password": "brot-und-salz"}
-    merchant = {"name": "Bäckerei Vogt", "slug": "vogt", "logins": [login]}
-    (tmp_path / "demo-access.json").write_text(json.dumps({"merchants": [merchant]}))
+    write_access(path=tmp_path / "demo-access.json", shops=[SHOP])
     printed = run(FakeRun(), tmp_path, unused_port)
     assert f"Bäckerei Vogt   portal: http://127.0.0.1:{unused_port}/m/vogt/" in printed
-    assert "owner  jana@example.org  brot-und-salz" in printed
+    assert "owner   Jana Vogt  jana@example.org  brot-und-salz" in printed
 
 
 def test_run_with_an_unreadable_demo_file_still_runs_and_says_so(tmp_path: Path, unused_port: int) -> None:
@@ -102,9 +105,7 @@ def test_run_with_an_unreadable_demo_file_still_runs_and_says_so(tmp_path: Path,
 
 
 def test_run_without_debug_shows_no_logins(tmp_path: Path, unused_port: int) -> None:
-    (tmp_path / "demo-access.json").write_text(
-        json.dumps({"merchants": [{"name": "A", "slug": "a", "logins": [{"role": "owner"}]}]})
-    )
+    write_access(path=tmp_path / "demo-access.json", shops=[SHOP])
     screen = Screen(signal.SIGTERM)
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -112,7 +113,7 @@ def test_run_without_debug_shows_no_logins(tmp_path: Path, unused_port: int) -> 
     ):
         patch.setenv("PORT", str(unused_port))
         call_command(FakeRun(), stdout=screen)
-    assert "/m/a/" not in screen.getvalue()
+    assert "vogt" not in screen.getvalue()
     # The health check asks under a host name that the settings allow.
     assert "/readyz karte.example.org" in (tmp_path / "log" / "web.log").read_text()
 

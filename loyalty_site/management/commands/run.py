@@ -20,6 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.http.request import validate_host
 
+from loyalty_site.demo.access import FILE_NAME
 from loyalty_site.env import env_int
 from loyalty_site.management import demo_access, supervise
 from members.models import Merchant
@@ -27,6 +28,9 @@ from members.models import Merchant
 READY_SECONDS = 60.0
 GRACE_SECONDS = 10.0
 WEB_PROCESSES = 2
+#: Smaller than seed_demo's own default, whose months of bookings take a minute of their own: whoever starts
+#: Stammkarte for the first time should see it within that minute.
+FIRST_DEMO = {"members": 200, "days": 120}
 
 
 class Command(BaseCommand):
@@ -83,7 +87,7 @@ class Command(BaseCommand):
         # Only with DEBUG: demo logins have no business in an installation that real people use.
         if settings.DEBUG and not Merchant.objects.exists():
             self.stdout.write("First start: making the demo shops …")
-            call_command("seed_demo", stdout=self.stdout)
+            call_command("seed_demo", stdout=self.stdout, **FIRST_DEMO)
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
         # The children open their own.
@@ -138,7 +142,7 @@ class Command(BaseCommand):
             f"  outbox    {base}/dev/outbox/   (every e-mail, SMS, WhatsApp and letter of this machine)",
             f"  API docs  {base}/api/v1/docs",
         ]
-        path = settings.VAR_DIR / "demo-access.json"
+        path = settings.VAR_DIR / FILE_NAME
         try:
             shops = demo_access.read_demo_access(path) if settings.DEBUG else ()
         except demo_access.DemoAccessError as error:

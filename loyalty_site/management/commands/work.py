@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -44,6 +44,7 @@ def seconds(text: str) -> float:
 class Command(BaseCommand):
     """Do durable jobs. See the module's docstring."""
 
+    redis_is_away = False
     help = "Plan the periodic jobs and do all due ones, until SIGTERM."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -76,7 +77,7 @@ class Command(BaseCommand):
         """Plan, then do due jobs until there are none, or until told to stop."""
         done = BATCH
         while done == BATCH and not stopping.is_set():
-            close_old_connections()
+            outbox.refresh_connection()
             planner.plan(at=timezone.now())
             done = len(outbox.run_due(at=timezone.now(), limit=BATCH, stop=stopping.is_set))
 
@@ -85,13 +86,24 @@ class Command(BaseCommand):
         try:
             self.sweep(planner, stopping)
         except (OperationalError, InterfaceError):
-            logger.exception("the database is away; trying again in %d seconds", DATABASE_PAUSE_SECONDS)
+            logger.exception("the database is away or not migrated; trying again in %d seconds", DATABASE_PAUSE_SECONDS)
             stopping.wait(DATABASE_PAUSE_SECONDS)
             return
-        if settings.REDIS_URL and not stopping.is_set():
-            try:
-                carrier.listen(seconds=SWEEP_SECONDS, stop=stopping.is_set)
-                return
-            except RedisError as error:
+        if not self.listen(stopping):
+            stopping.wait(poll_seconds)
+
+    def listen(self, stopping: Event) -> bool:
+        """Let Redis bring jobs until the next sweep; False if there is no Redis, or none that answers."""
+        if not settings.REDIS_URL or stopping.is_set():
+            return False
+        try:
+            carrier.listen(seconds=SWEEP_SECONDS, stop=stopping.is_set)
+        except RedisError as error:
+            if not self.redis_is_away:  # said once, not every second
                 logger.warning("Redis is away; looking into the table", extra={"error": type(error).__name__})
-        stopping.wait(poll_seconds)
+            self.redis_is_away = True
+            return False
+        if self.redis_is_away:
+            logger.warning("Redis is back")
+        self.redis_is_away = False
+        return True

@@ -9,7 +9,6 @@ installs. Needs psycopg (the project's virtualenv). For tests only: its PostgreS
 """
 
 import contextlib
-import ctypes.util
 import os
 import pwd
 import secrets
@@ -21,29 +20,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+from installed import MissingError, chromium, install_missing, postgres_programs
 from psycopg import sql
 
 MINIMUM_POSTGRES = 15
 START_SECONDS = 30
-#: What must be there → the Debian package that brings it.
-PROGRAMS = {
-    "redis-server": "redis-server",
-    "chromium": "chromium",
-    "xgettext": "gettext",
-}
-#: Libraries that WeasyPrint loads at run time for the letters.
-LIBRARIES = {"pango-1.0": "libpango-1.0-0", "pangoft2-1.0": "libpangoft2-1.0-0"}
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-class MissingError(RuntimeError):
-    """Something is not there and can't be installed; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -63,54 +50,6 @@ class Server:
         return f"postgresql://{login}@{self.host}:{self.port}/{name}"
 
 
-def postgres_programs() -> Path | None:
-    """Return the folder of the newest PostgreSQL server programs, or None if there are none."""
-    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
-    if folders:
-        return max(folders, key=lambda folder: float(folder.parent.name))
-    found = shutil.which("initdb")
-    return Path(found).resolve().parent if found else None
-
-
-def chromium() -> str:
-    """Return the browser's path: ``CHROMIUM`` if set, else the first installed name, else an empty text."""
-    named = os.environ.get("CHROMIUM", "")
-    return named or next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), "")
-
-
-def missing_packages() -> list[str]:
-    """Return the Debian packages of what is not installed."""
-    packages = []
-    if postgres_programs() is None:
-        packages.append("postgresql")
-    for program, package in PROGRAMS.items():
-        present = chromium() if program == "chromium" else shutil.which(program)
-        if not present:
-            packages.append(package)
-    packages += [package for name, package in LIBRARIES.items() if ctypes.util.find_library(name) is None]
-    return packages
-
-
-def install_missing() -> None:
-    """Install what is missing, as root on Debian. Raises: MissingError otherwise, naming the packages."""
-    packages = missing_packages()
-    if not packages:
-        return
-    command = "apt-get install " + " ".join(packages)
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise MissingError(f"Not installed: {', '.join(packages)}. On Debian, as root: {command}")
-    print(f"services: {command}", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *packages]):
-        subprocess.run(
-            ["apt-get", *arguments],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
-
-
 def free_port() -> int:
     """Return a port that was free a moment ago on the loopback interface."""
     with socket.socket() as probe:
@@ -123,11 +62,25 @@ def log_tail(path: Path, lines: int = 20) -> str:
     return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else ""
 
 
-def wait_for(process: subprocess.Popen[bytes], name: str, log: Path, port: int) -> None:
-    """Return when something listens on ``port``. Raises: MissingError if it ends or takes too long."""
+def accepts_connections(port: int) -> bool:
+    """Tell whether something listens on ``port`` of this machine."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+def accepts_logins(server: Server) -> bool:
+    """Tell whether PostgreSQL lets somebody in; it listens a moment before it does."""
+    with contextlib.suppress(psycopg.OperationalError), psycopg.connect(server.url("postgres"), connect_timeout=3):
+        return True
+    return False
+
+
+def wait_for(process: subprocess.Popen[bytes], name: str, log: Path, is_ready: Callable[[], bool]) -> None:
+    """Return when ``is_ready`` says so. Raises: MissingError if the process ends or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        if is_ready():
             return
         time.sleep(0.05)
     raise MissingError(f"{name} did not start:\n{log_tail(log)}")
@@ -135,7 +88,13 @@ def wait_for(process: subprocess.Popen[bytes], name: str, log: Path, port: int) 
 
 @contextlib.contextmanager
 def running(
-    command: list[str], *, name: str, folder: Path, port: int, user: str | None, stop: signal.Signals
+    command: list[str],
+    *,
+    name: str,
+    folder: Path,
+    is_ready: Callable[[], bool],
+    stop: signal.Signals,
+    user: str | None = None,
 ) -> Iterator[None]:
     """Run a server for the length of the block, its output in ``folder``; ``stop`` is its fast, clean end."""
     log = folder / f"{name}.log"
@@ -153,7 +112,7 @@ def running(
             start_new_session=True,
         )
     try:
-        wait_for(process, name, log, port)
+        wait_for(process, name, log, is_ready)
         yield
     finally:
         process.send_signal(stop)
@@ -171,7 +130,13 @@ def redis() -> Iterator[str]:
         port = free_port()
         command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--dir", name]
         command += ["--save", "", "--appendonly", "no"]
-        with running(command, name="redis", folder=Path(name), port=port, user=None, stop=signal.SIGTERM):
+        with running(
+            command,
+            name="redis",
+            folder=Path(name),
+            is_ready=lambda: accepts_connections(port),
+            stop=signal.SIGTERM,
+        ):
             yield f"redis://127.0.0.1:{port}/0"
 
 
@@ -229,8 +194,16 @@ def own_server() -> Iterator[Server]:
         command = [str(programs / "postgres"), "-D", "data"]
         for key, value in options.items():
             command += ["-c", f"{key}={value}"]
-        with running(command, name="postgres", folder=folder, port=port, user=user, stop=signal.SIGINT):
-            yield Server(user="tests", host="127.0.0.1", port=port, password=password)
+        server = Server(user="tests", host="127.0.0.1", port=port, password=password)
+        with running(
+            command,
+            name="postgres",
+            folder=folder,
+            is_ready=lambda: accepts_logins(server),
+            stop=signal.SIGINT,
+            user=user,
+        ):
+            yield server
 
 
 @contextlib.contextmanager

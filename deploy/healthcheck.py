@@ -22,4 +22,5 @@ def is_ready(*, port: int, host: str) -> bool:
 
 if __name__ == "__main__":
     allowed = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".")
-    sys.exit(not is_ready(port=8000, host=allowed if allowed not in {"", "*"} else "localhost"))
+    bind = os.environ.get("WEB_BIND", "").rpartition(":")[2] or "8000"
+    sys.exit(not is_ready(port=int(bind), host=allowed if allowed not in {"", "*"} else "localhost"))

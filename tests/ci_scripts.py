@@ -1,9 +1,10 @@
 """Loads the scripts under ``.ci/`` as modules, so that they can be tested like any other code.
 
-The folder's name starts with a dot and is no package, hence by path.
+The folder's name starts with a dot and is no package; the scripts import each other by bare name, as they do when
+one of them is run.
 """
 
-import importlib.util
+import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -12,14 +13,9 @@ FOLDER = Path(__file__).resolve().parent.parent / ".ci"
 
 
 def load(name: str) -> ModuleType:
-    """Return the script ``.ci/<name>.py`` as a module, executed once per test process."""
-    module_name = f"ci_{name}"
-    if module_name in sys.modules:
-        return sys.modules[module_name]
-    spec = importlib.util.spec_from_file_location(module_name, FOLDER / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module_name] = module  # dataclasses look their module up here
-    spec.loader.exec_module(module)
+    """Return the script ``.ci/<name>.py`` as a module."""
+    if str(FOLDER) not in sys.path:
+        sys.path.append(str(FOLDER))
+    module = importlib.import_module(name)
+    assert module.__file__ == str(FOLDER / f"{name}.py"), f"another module is called {name}"
     return module

@@ -11,6 +11,7 @@ import pytest
 
 from tests.ci_scripts import FOLDER, load
 
+installed = load("installed")
 services = load("services")
 
 
@@ -32,19 +33,19 @@ def test_server_url_for_a_socket_quotes_its_folder() -> None:
 def test_missing_packages_with_an_empty_path_name_debian_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     monkeypatch.delenv("CHROMIUM", raising=False)
-    assert {"redis-server", "chromium", "gettext"} <= set(services.missing_packages())
+    assert {"redis-server", "chromium", "gettext"} <= set(installed.missing_packages())
 
 
 def test_install_missing_without_root_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(services.MissingError, match=r"as root: apt-get install .*redis-server"):
-        services.install_missing()
+    with pytest.raises(installed.MissingError, match=r"as root: apt-get install .*redis-server"):
+        installed.install_missing()
 
 
 def test_chromium_named_in_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROMIUM", "/opt/browser")
-    assert services.chromium() == "/opt/browser"
+    assert installed.chromium() == "/opt/browser"
 
 
 @pytest.mark.postgres

@@ -8,8 +8,8 @@ The guard is a net under the faces, not the fence: objects are always fetched by
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
-from typing import Any, Self, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn, Self, TypeVar
 
 from django.db import models
 
@@ -60,6 +60,33 @@ class TenantQuerySet(models.QuerySet[ModelT]):
     def _require_scope(self) -> None:
         if not self._merchant_scoped and not self.query.is_empty():
             raise UnscopedQuery(f"{self.model._meta.label}: name the merchant first, e.g. .for_merchant(merchant).")
+
+    def __or__(self, other: Any) -> Self:  # Any: Django's own signature
+        return self._both_scoped(other, super().__or__)
+
+    def __xor__(self, other: Any) -> Self:  # Any: Django's own signature
+        return self._both_scoped(other, super().__xor__)
+
+    def _both_scoped(self, other: Self, combine: Callable[[Any], Self]) -> Self:
+        """Combine only what is scoped on both sides: one open side would open the whole."""
+        self._require_scope()
+        other._require_scope()
+        return combine(other)
+
+    def _combinator_query(self, combinator: str, *others: Any, all: bool = False) -> Self:  # Any: Django's own
+        for query in (self, *others):
+            query._require_scope()
+        clone: Self = super()._combinator_query(combinator, *others, all=all)  # type: ignore[misc]  # private
+        return clone
+
+    def raw(self, *args: Any, **kwargs: Any) -> NoReturn:  # Any: Django's own signature
+        """Refuse: raw SQL can't be seen to be scoped. The few hand-written statements use a cursor and say why."""
+        raise UnscopedQuery(f"{self.model._meta.label}: no raw queries on tenant data.")
+
+    def explain(self, *args: Any, **kwargs: Any) -> str:  # Any: Django's own signature
+        """Explain, scoped (ANALYZE runs the query)."""
+        self._require_scope()
+        return super().explain(*args, **kwargs)
 
     def _fetch_all(self) -> None:
         if self._result_cache is None:

@@ -47,6 +47,8 @@ class Job(PublicTenantModel):
         indexes = [
             # Read by every sweep, over all merchants: what is due.
             models.Index(fields=["run_at"], condition=models.Q(state__in=["waiting", "running"]), name="job_due"),
+            # Read by the office's list of failed jobs and by the metrics.
+            models.Index(fields=["merchant"], condition=models.Q(state="failed"), name="job_failed"),
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,10 @@ def _clock(value: str | int, zone: ZoneInfo) -> str:
 
 def _time_lock(params: Params, zone: ZoneInfo) -> str:
     minutes = int(params["minutes_ago"])
+    if minutes == 0:
+        return _("Booked just now. The next booking is possible from %(time)s.") % {
+            "time": _clock(params["next_at"], zone)
+        }
     return ngettext(
         "Already booked %(count)d minute ago. The next booking is possible from %(time)s.",
         "Already booked %(count)d minutes ago. The next booking is possible from %(time)s.",

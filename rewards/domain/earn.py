@@ -68,7 +68,7 @@ class _Context:
 def earn(
     *,
     merchant: Merchant,
-    card_token: str,
+    card_token: str | ReadCard,
     sale: Sale,
     till: Till | None,
     staff: Staff | None,
@@ -77,7 +77,7 @@ def earn(
     channel: str = "counter",
     entry: str = "scan",
 ) -> Outcome:
-    """Book a sale on the card that ``card_token`` names, in any spelling.
+    """Book a sale on the card that ``card_token`` names, in any spelling, or that the caller has read already.
 
     Locks the card's accounts and the limits' counters; commits. Returns posted, held or refused, or the first
     outcome of this request (``replayed``).
@@ -87,8 +87,7 @@ def earn(
         InvalidSale: the amount or the time can't be; nothing is written.
         RequestConflict: the request id stands for another content.
     """
-    _check(sale, at)
-    found = read_card(merchant=merchant, text=card_token, at=at)
+    found = card_token if isinstance(card_token, ReadCard) else read_card(merchant=merchant, text=card_token, at=at)
     request = Request(
         merchant=merchant,
         kind=BookingKind.EARN,
@@ -100,6 +99,8 @@ def earn(
     )
 
     def write() -> Outcome:
+        # Checked after the replay: a retry gets its first outcome, however old the sale is by then.
+        _check(sale, at)
         locked = ledger.lock(merchant=merchant, cards=[found.card])
         context = _Context(
             request=request,

@@ -71,7 +71,7 @@ def replace_card(
         audit(
             merchant=merchant,
             at=at,
-            action="replace_card",
+            action="card.replaced",
             target=before,
             actor=Actor.of_staff(staff),
             old={"state": old.state},

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from members.models import Merchant, Staff
+from members.models import Card, Merchant, Staff
 from rewards.domain import ledger
 from rewards.domain.ledger import Movement
 from rewards.domain.lot_expiry import lot_expires_at
@@ -63,7 +63,8 @@ def settle_held(
     )
 
     def write() -> Outcome:
-        locked = ledger.lock(merchant=merchant, cards=[held.card])
+        card = _present_card(held.card)
+        locked = ledger.lock(merchant=merchant, cards=[card])
         if Booking.objects.for_merchant(merchant).filter(reverses=held, outcome="posted").exists():
             outcome = _outcome(held, BookingOutcome.REFUSED, release, (Reason("already_undone"),))
             record(request=request, card=held.card, outcome=outcome, reverses=held, reason=reason)
@@ -77,7 +78,7 @@ def settle_held(
         if release:
             ledger.open_accounts(
                 merchant=merchant,
-                card=held.card,
+                card=card,
                 units={transfer.credit.program_id: transfer.unit for transfer in transfers},
                 locked=locked,
                 kind=AccountKind.AVAILABLE,
@@ -96,11 +97,21 @@ def settle_held(
     return once(merchant=merchant, request_id=request_id, content_hash=request.content_hash, write=write)
 
 
+def _present_card(card: Card) -> Card:
+    """Return the card that took over from ``card``, which holds its pending units now; itself if none did."""
+    while card.replaced_by is not None:
+        card = card.replaced_by
+    return card
+
+
 def _movement(transfer: Transfer, locked: ledger.Locked, held: Booking, release: bool) -> Movement:
     program: Program = transfer.credit.program
+    pending = locked.of(program.pk, AccountKind.PENDING)
+    if pending is None:
+        raise RuntimeError("held units without a pending account")
     if not release:
         return Movement(
-            debit_id=transfer.credit_id,
+            debit_id=pending.pk,
             credit_id=transfer.debit_id,
             amount=transfer.amount,
             reason=TransferReason.UNDO,
@@ -112,7 +123,7 @@ def _movement(transfer: Transfer, locked: ledger.Locked, held: Booking, release:
     if account is None:
         raise RuntimeError("account missing after open_accounts")
     return Movement(
-        debit_id=transfer.credit_id,
+        debit_id=pending.pk,
         credit_id=account.pk,
         amount=transfer.amount,
         reason=TransferReason.RELEASE,

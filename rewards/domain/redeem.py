@@ -74,10 +74,6 @@ def redeem(
         RewardUnknown: no such active reward of a live program; nothing is written.
         RequestConflict: the request id stands for another content.
     """
-    book = book_for(merchant)
-    found = book.reward(reward)
-    if found is None:
-        raise RewardUnknown(reward)
     request = Request(
         merchant=merchant,
         kind=BookingKind.REDEEM,
@@ -89,6 +85,11 @@ def redeem(
     )
 
     def write() -> Outcome:
+        # Looked up after the replay: a retry gets its first outcome, also when the reward has closed meanwhile.
+        book = book_for(merchant)
+        found = book.reward(reward)
+        if found is None:
+            raise RewardUnknown(reward)
         locked = ledger.lock(merchant=merchant, cards=[card])
         context = _Context(request, locked.cards[card.pk], found[0], found[1], code_step, book, locked)
         return _decide(context)

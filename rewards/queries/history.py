@@ -5,9 +5,9 @@ and redemptions come along. A booking says what it came to when it was made (its
 taken back since. Nothing is written, and nothing is decided here.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
@@ -21,11 +21,14 @@ from rewards.models import AccountKind, Booking, BookingKind, BookingOutcome, Lo
 
 #: What moved units; a refusal and an extra check did not.
 BOOKED = (BookingOutcome.POSTED, BookingOutcome.HELD)
+#: Of what settles a held booking, the release; the other one is a rejection.
+_RELEASED = Q(kind=BookingKind.RELEASE, result__details__released=1)
 
 
 @dataclass(frozen=True, slots=True)
 class PastBooking:
-    """A booking with its outcome as first answered; `undone` when a posted reversal points to it.
+    """A booking with its outcome as first answered; `undone` when it was taken back since, `released` when it was held
+    for checking and counts now.
 
     Card with member, till with store, staff and, of a redemption, the reward with its program are loaded.
     """
@@ -33,6 +36,12 @@ class PastBooking:
     booking: Booking
     outcome: Outcome
     undone: bool
+    released: bool = False
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is still being checked."""
+        return self.booking.outcome == BookingOutcome.HELD and not (self.undone or self.released)
 
     @property
     def redemption(self) -> Redemption | None:
@@ -42,8 +51,9 @@ class PastBooking:
 
     @property
     def can_be_undone(self) -> bool:
-        """Whether it moved units that nobody has taken back; when and by whom is asked elsewhere."""
-        return self.booking.kind in UNDOABLE and self.booking.outcome in BOOKED and not self.undone
+        """Whether it moved units that nobody has taken back or released; when and by whom is asked elsewhere."""
+        is_settled = self.undone or self.released
+        return self.booking.kind in UNDOABLE and self.booking.outcome in BOOKED and not is_settled
 
     def seconds_to_undo(self, *, at: datetime, window_seconds: int) -> int:
         """Return the whole seconds (rounded down, 0 when none) in which it may be undone without a manager."""
@@ -70,9 +80,14 @@ class Expiring:
     first_at: datetime
 
 
-def booking_by_id(*, merchant: Merchant, public_id: object) -> PastBooking | None:
+def booking_by_id(*, merchant: Merchant, public_id: UUID) -> PastBooking | None:
     """Return the merchant's booking with this public id; of another merchant, None."""
     return next(iter(_past(merchant, _all(merchant).filter(public_id=public_id))), None)
+
+
+def booking_of_request(*, merchant: Merchant, request_id: str) -> PastBooking | None:
+    """Return the booking that answered a request, or None."""
+    return next(iter(_past(merchant, _all(merchant).filter(request_id=request_id))), None)
 
 
 def recent_at_till(*, merchant: Merchant, till: Till, since: datetime, limit: int = 5) -> list[PastBooking]:
@@ -149,10 +164,20 @@ def _moved(merchant: Merchant, till: Till, since: datetime) -> TenantQuerySet[Bo
 
 
 def _undone(merchant: Merchant) -> Exists:
-    """Return the condition that a posted reversal points to a booking; it finds it by its index."""
-    return Exists(Booking.objects.for_merchant(merchant).filter(reverses=OuterRef("pk"), outcome=BookingOutcome.POSTED))
+    """Return the condition that a booking was taken back: a posted booking reverses it and is no release."""
+    return Exists(_reversals(merchant).exclude(_RELEASED))
+
+
+def _released(merchant: Merchant) -> Exists:
+    """Return the condition that held units of a booking were released."""
+    return Exists(_reversals(merchant).filter(_RELEASED))
+
+
+def _reversals(merchant: Merchant) -> TenantQuerySet[Booking]:
+    """Return the posted bookings that point to the outer one; there is at most one, found by its index."""
+    return Booking.objects.for_merchant(merchant).filter(reverses=OuterRef("pk"), outcome=BookingOutcome.POSTED)
 
 
 def _past(merchant: Merchant, rows: TenantQuerySet[Booking]) -> list[PastBooking]:
-    found: Iterable[Booking] = rows.annotate(was_undone=_undone(merchant))
-    return [PastBooking(row, outcome_of(row), bool(row.was_undone)) for row in found]  # type: ignore[attr-defined]
+    annotated = rows.annotate(was_undone=_undone(merchant), was_released=_released(merchant))
+    return [PastBooking(row, outcome_of(row), bool(row.was_undone), bool(row.was_released)) for row in annotated]

@@ -38,7 +38,7 @@ def test_every_model_names_its_merchant_and_refuses_unscoped_reads(model: type[T
         lambda: model.objects.count(),
         lambda: model.objects.exists(),
         lambda: model.objects.first(),
-        lambda: model.objects.filter(pk=1).update(pk=1),
+        lambda: model.objects.filter(pk=1).update(merchant=1),
         lambda: model.objects.filter(pk=1).delete(),
     ):
         with pytest.raises(UnscopedQuery):

@@ -56,6 +56,19 @@ def test_same_request_twice_books_once_and_answers_the_first_outcome(merchant: M
     assert balance(card, program) == 12
 
 
+def test_replay_of_an_old_sale_answers_the_first_outcome(merchant: Merchant, card: Card) -> None:
+    """A till that was offline for long retries: the sale is too old for a new booking, not for its answer."""
+    stamp_program(merchant)
+    sale = Sale(occurred_at=NOW - timedelta(days=6))
+    answers = [
+        earn(
+            merchant=merchant, card_token=card.number, sale=sale, till=None, staff=None, request_id="old", at=at
+        ).booking
+        for at in (NOW, NOW + timedelta(days=30))
+    ]
+    assert answers[0] == answers[1]
+
+
 def test_same_request_other_content_is_refused_and_changes_nothing(merchant: Merchant, card: Card) -> None:
     program = points_program(merchant)
     book(card, cents=1240, request="r-1")

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud.decision import Decision, Verdict
+from fraud.domain.assess import assess
+from fraud.facts import EventFacts
 from members.models import Card, Merchant, Staff
-from rewards.domain import earn as earn_module
 from rewards.domain.expiry import expire_lots
 from rewards.domain.lot_expiry import lot_expires_at
 from rewards.domain.move import CardNotReplaceable, replace_card
@@ -62,13 +63,12 @@ def test_expiry_is_never_earlier_than_promised_and_at_local_midnight(
 @pytest.fixture
 def holding(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let fraud hold every earn: no rule of this release does, the ledger's path for it exists."""
-    real = earn_module.assess
 
-    def hold(*, merchant: Merchant, facts: object) -> Decision:
-        allowed = real(merchant=merchant, facts=facts)  # type: ignore[arg-type]  # passed through
+    def hold(*, merchant: Merchant, facts: EventFacts) -> Decision:
+        allowed = assess(merchant=merchant, facts=facts)
         return Decision(Verdict.HOLD, (), allowed.assessment_id)
 
-    monkeypatch.setattr(earn_module, "assess", hold)
+    monkeypatch.setattr("rewards.domain.earn.assess", hold)
 
 
 @pytest.mark.usefixtures("holding")
@@ -86,6 +86,21 @@ def test_held_units_wait_until_they_are_released_or_rejected_once(
     assert (balance(card, program), balance(card, program, AccountKind.PENDING)) == (available, 0)
     again = settle_held(merchant=merchant, booking=held.booking, release=True, staff=manager, request_id="s2", at=NOW)
     assert (again.status, balance(card, program)) == ("refused", available)
+    assert prove(merchant=merchant) == ()
+
+
+@pytest.mark.usefixtures("holding")
+def test_held_units_of_a_replaced_card_are_released_to_the_new_one(
+    merchant: Merchant, card: Card, manager: Staff
+) -> None:
+    program = stamp_program(merchant)
+    held = book(card)
+    new = factories.make_card(merchant=merchant)
+    replace_card(
+        merchant=merchant, old=card, new=new, till=None, staff=manager, request_id="m", at=NOW, reason="verloren"
+    )
+    settle_held(merchant=merchant, booking=held.booking, release=True, staff=manager, request_id="s", at=NOW)
+    assert (balance(new, program), balance(new, program, AccountKind.PENDING)) == (1, 0)
     assert prove(merchant=merchant) == ()
 
 

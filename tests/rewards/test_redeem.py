@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from members.models import Card, Merchant, Staff
+from rewards.domain.programs import save_program, save_reward
 from rewards.domain.redeem import RewardUnknown, hand_over, redeem
 from rewards.models import Booking, Freshness, Lot, Redemption
 from tests import factories
@@ -92,9 +93,6 @@ def test_soonest_expiring_lot_is_spent_first(merchant: Merchant, card: Card) -> 
     reward = a_reward(program, price=5)
     book(card)  # never expires
     program.expiry_months = 12
-    program.save()
-    from rewards.domain.programs import save_program
-
     save_program(program=program)
     book(card)
     spend(card, reward)
@@ -153,6 +151,18 @@ def test_replayed_redemption_answers_the_first_outcome(merchant: Merchant, card:
     again = spend(card, reward, request="once")
     assert again.as_replay() == first.as_replay()
     assert balance(card, program) == 20
+
+
+def test_replay_after_the_reward_has_closed_still_answers_the_first_outcome(merchant: Merchant, card: Card) -> None:
+    program = stamp_program(merchant, stamps=30)
+    reward = a_reward(program)
+    book(card)
+    first = spend(card, reward, request="once")
+    reward.is_active = False
+    save_reward(reward=reward)
+    assert spend(card, reward, request="once").booking == first.booking
+    with pytest.raises(RewardUnknown):
+        spend(card, reward, request="another")
 
 
 def test_other_merchants_card_row_stays_untouched(merchant: Merchant, other_merchant: Merchant) -> None:

@@ -12,6 +12,8 @@ PY := .venv/bin/python
 SOURCES := manage.py loyalty_site members rewards verification fraud tests $(wildcard bench)
 # More arguments for pytest: make test ARGS="-k ledger -x"
 ARGS ?=
+# A worker for each core, each with a database of its own; what shares Redis or the screen stays on one worker.
+PARALLEL ?= -n auto --dist loadgroup
 
 .PHONY: help run test test-services check bench fmt lock messages venv-base venv-dev compiled-messages \
 	check-style check-types check-messages check-django check-locks
@@ -23,10 +25,10 @@ run: venv-base compiled-messages ## Start Stammkarte on this machine with demo s
 	@exec $(PY) manage.py run
 
 test: venv-dev compiled-messages ## Run the tests that need no service (SQLite, no Redis, no browser)
-	@env -u DATABASE_URL -u REDIS_URL $(PY) -m pytest -q -m "not postgres and not browser and not redis" $(ARGS)
+	@env -u DATABASE_URL -u REDIS_URL $(PY) -m pytest -q $(PARALLEL) -m "not postgres and not browser and not redis" $(ARGS)
 
 test-services: venv-dev compiled-messages ## Run all tests with PostgreSQL, Redis and Chromium, started for them
-	@exec $(PY) .ci/services.py -- $(PY) -m pytest -q $(ARGS)
+	@exec $(PY) .ci/services.py -- $(PY) -m pytest -q $(PARALLEL) $(ARGS)
 
 check: check-style check-types check-locks check-django check-messages ## Check style, types, locks, settings, migrations, translations
 	@echo "check: all good"

@@ -27,6 +27,10 @@ def _reasons_to_skip() -> dict[str, str]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what can't run here, saying why; the lint and service runs count the skips."""
+    for item in items:
+        for name in ("redis", "browser"):
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.xdist_group(name))  # one Redis, one screen: one worker at a time
     for name, reason in _reasons_to_skip().items():
         for item in items:
             if item.get_closest_marker(name):

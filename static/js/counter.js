@@ -9,6 +9,7 @@
 
 const CLEAR_AFTER_MS = 20_000;
 const SCANNER_SEEN = "stammkarte.scanner";
+const REFUSED = "stammkarte.refused";
 
 /** @type {{code: string, entry: string}[]} */
 const waiting = [];
@@ -98,14 +99,24 @@ function onLost(why) {
   if (field) field.value = lost.code;
   field?.select();
   document.dispatchEvent(new CustomEvent("signal", { detail: { kind: "attention" } }));
-  // A retry of another code needs an id of its own; one of the same code gets its old one back in onSubmit.
-  renewRequestIds();
+  // A retry of another code needs an id of its own; one of the same code gets its old one back in onSubmit. All other
+  // forms keep theirs: sent again, they get the first answer and book nothing twice.
+  if (scanForm()) scanForm().elements.request_id.value = newRequestId();
 }
 
-/** @param {CustomEvent} event htmx's; 403 means that the sign-in or the form token is gone, so begin anew */
+/** @param {CustomEvent} event htmx's; 403 means that the form's token is gone, so begin anew and say it there */
 function onRefused(event) {
-  if (event.detail.xhr?.status === 403) location.assign(document.querySelector(".brand")?.href ?? location.href);
-  else onLost("refused");
+  if (event.detail.xhr?.status !== 403) return onLost("refused");
+  sessionStorage.setItem(REFUSED, "1");
+  location.assign(document.querySelector(".brand")?.href ?? location.href);
+}
+
+/** This page was fetched because a form was not taken: whoever scanned must not think that it was booked. */
+function tellRefused() {
+  if (sessionStorage.getItem(REFUSED) === null) return;
+  sessionStorage.removeItem(REFUSED);
+  showBar("refused");
+  document.dispatchEvent(new CustomEvent("signal", { detail: { kind: "attention" } }));
 }
 
 /** An answer without the counter in it (signed out, another page) is shown whole instead. @param {CustomEvent} event htmx's */
@@ -212,3 +223,4 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) renewRequestIds();
 });
 start();
+tellRefused();

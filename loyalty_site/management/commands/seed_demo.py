@@ -26,9 +26,9 @@ class Command(BaseCommand):
     help = (
         "Make demo shops with stores, team, programs, members and months of bookings, and write their logins to "
         "var/demo-access.json. All or nothing, in one transaction. Bookings are made by the functions that the "
-        "counter calls, about 200 a second; the default comes to about 4,500. In a large demo only --history "
+        "counter calls, about 100 to 200 a second; the default comes to about 4,000. In a large demo only --history "
         "members have bookings: the others are rows of members, contacts, consents and cards, written in bulk, "
-        "without accounts. Needs a database without these shops."
+        "without accounts; 100,000 take about four minutes. Needs a database without these shops."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

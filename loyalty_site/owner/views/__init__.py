@@ -1,0 +1,1 @@
+"""Pages of the office that are more than a list or a form of the stock admin."""

@@ -1,0 +1,1 @@
+"""Pages of the portal: each parses, asks the domain once, and renders."""

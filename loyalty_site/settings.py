@@ -241,6 +241,9 @@ LOGGING = {
         # Its lines carry the path's query and, with DEBUG, the whole request: faces log what matters.
         "django.request": {"level": "ERROR"},
         "django.server": {"level": "WARNING"},
+        # They tell every drawing step and every glyph.
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
     },
 }
 

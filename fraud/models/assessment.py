@@ -28,11 +28,22 @@ class Assessment(PublicTenantModel):
     features = models.JSONField(default=dict)
     charges = models.JSONField(default=list)
     card = models.ForeignKey(
-        "members.Card", null=True, on_delete=models.PROTECT, related_name="assessments", db_index=False
+        "members.Card",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="assessments",
+        db_index=False,
+        verbose_name=_("card"),
     )
-    store = models.ForeignKey("members.Store", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    till = models.ForeignKey("members.Till", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    staff = models.ForeignKey("members.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    store = models.ForeignKey(
+        "members.Store", null=True, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("store")
+    )
+    till = models.ForeignKey(
+        "members.Till", null=True, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("till")
+    )
+    staff = models.ForeignKey(
+        "members.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("staff")
+    )
 
     class Meta:
         verbose_name = _("assessment")

@@ -247,16 +247,15 @@ class ReadOnlyAdmin(TenantAdmin):
 
     change_right = None
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # Any: a row or nothing
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # Any: names and columns
         """Return everything that is shown."""
         return [*self.readonly_fields, *(name for name in self._shown() if name not in self.readonly_fields)]
 
-    def _shown(self) -> Iterable[str]:
-        """Return the names of the fields in the form, fieldsets and nested ones too."""
+    def _shown(self) -> Iterable[Any]:  # Any: names and columns
+        """Return what the page shows, in fieldsets too."""
         sets = self.fieldsets or [(None, {"fields": self.fields or ()})]
         for _title, options in sets:
-            for entry in options["fields"]:
-                yield from [entry] if isinstance(entry, str) else entry
+            yield from options["fields"]
 
 
 def list_name(model: type[models.Model]) -> str:

@@ -15,13 +15,16 @@ class AuditEntry(TenantModel):
     """
 
     at = models.DateTimeField(_("time"))
-    staff = models.ForeignKey("members.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(
+        "members.Staff", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("staff")
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
         on_delete=models.DO_NOTHING,
         related_name="+",
         db_constraint=False,
+        verbose_name=_("login"),
     )
     actor = models.CharField(_("who"), max_length=80)
     action = models.CharField(_("act"), max_length=40)

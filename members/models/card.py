@@ -24,14 +24,27 @@ class Card(PublicTenantModel):
     """
 
     number = models.CharField(_("card number"), max_length=12)
-    member = models.ForeignKey("members.Member", null=True, blank=True, on_delete=models.SET_NULL, related_name="cards")
+    member = models.ForeignKey(
+        "members.Member",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="cards",
+        verbose_name=_("member"),
+    )
     state = models.CharField(_("state"), max_length=10, choices=CardState, default=CardState.UNVERIFIED)
     state_before_block = models.CharField(max_length=10, blank=True, editable=False)
     state_reason = models.CharField(_("reason"), max_length=200, blank=True)
     level = models.PositiveSmallIntegerField(_("assurance level"), default=0)
     code_generation = models.PositiveIntegerField(default=0, editable=False)
     replaced_by = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces", editable=False
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaces",
+        editable=False,
+        verbose_name=_("replaced by"),
     )
     issued_at = models.DateTimeField(_("issued"))
     first_used_at = models.DateTimeField(_("first used"), null=True, blank=True, editable=False)

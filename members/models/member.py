@@ -11,15 +11,27 @@ class Member(PublicTenantModel):
     """A member. Ledger rows never point here, so a person can be forgotten and the sums stay."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="memberships"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="memberships",
+        verbose_name=_("login"),
     )
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
     birth_date = models.DateField(_("birthday"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=5, default="de")
     joined_at = models.DateTimeField(_("member since"))
-    joined_store = models.ForeignKey("members.Store", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    joined_store = models.ForeignKey(
+        "members.Store",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("joined at store"),
+    )
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("member")
@@ -62,7 +74,9 @@ class ContactKind(models.TextChoices):
 class Contact(TenantModel):
     """An e-mail address (lower case), phone number (E.164) or postal address (lines) of a member."""
 
-    member = models.ForeignKey("members.Member", on_delete=models.CASCADE, related_name="contacts")
+    member = models.ForeignKey(
+        "members.Member", on_delete=models.CASCADE, related_name="contacts", verbose_name=_("member")
+    )
     kind = models.CharField(_("kind"), max_length=6, choices=ContactKind)
     value = models.CharField(_("address or number"), max_length=320)
     is_primary = models.BooleanField(_("preferred"), default=False)
@@ -100,7 +114,9 @@ class ConsentPurpose(models.TextChoices):
 class Consent(TenantModel):
     """One agreement with its wording's version, time and source; withdrawing fills ``withdrawn_at``."""
 
-    member = models.ForeignKey("members.Member", on_delete=models.CASCADE, related_name="consents")
+    member = models.ForeignKey(
+        "members.Member", on_delete=models.CASCADE, related_name="consents", verbose_name=_("member")
+    )
     purpose = models.CharField(_("purpose"), max_length=12, choices=ConsentPurpose)
     wording_version = models.CharField(_("version of the text"), max_length=20)
     source = models.CharField(_("where it was given"), max_length=40)

@@ -33,7 +33,12 @@ class Staff(PublicTenantModel):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="staff_roles"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="staff_roles",
+        verbose_name=_("login"),
     )
     name = models.CharField(_("name"), max_length=80)
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.CASHIER)
@@ -75,10 +80,10 @@ class Staff(PublicTenantModel):
 class Shift(PublicTenantModel):
     """Who stood at which till from when to when; the counter's session points here and can be ended here."""
 
-    till = models.ForeignKey("members.Till", on_delete=models.PROTECT, related_name="shifts")
-    staff = models.ForeignKey("members.Staff", on_delete=models.PROTECT, related_name="shifts")
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
+    till = models.ForeignKey("members.Till", on_delete=models.PROTECT, related_name="shifts", verbose_name=_("till"))
+    staff = models.ForeignKey("members.Staff", on_delete=models.PROTECT, related_name="shifts", verbose_name=_("staff"))
+    started_at = models.DateTimeField(_("started"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("shift")

@@ -12,17 +12,17 @@ class Till(PublicTenantModel):
     ``device_hash`` is set while a counter device is paired; ``api_key_hash`` while the till has an API key.
     """
 
-    store = models.ForeignKey("members.Store", on_delete=models.PROTECT, related_name="tills")
+    store = models.ForeignKey("members.Store", on_delete=models.PROTECT, related_name="tills", verbose_name=_("store"))
     name = models.CharField(_("name"), max_length=60)
     quick_stamp = models.BooleanField(
         _("quick stamp"), default=True, help_text=_("A scan books at once, without a further tap.")
     )
     volume = models.PositiveSmallIntegerField(_("volume in percent"), default=60)
     device_hash = models.CharField(max_length=64, blank=True, editable=False)
-    paired_at = models.DateTimeField(null=True, blank=True, editable=False)
+    paired_at = models.DateTimeField(_("paired"), null=True, blank=True, editable=False)
     api_key_hash = models.CharField(max_length=64, blank=True, editable=False)
-    api_key_made_at = models.DateTimeField(null=True, blank=True, editable=False)
-    last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    api_key_made_at = models.DateTimeField(_("API key made"), null=True, blank=True, editable=False)
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

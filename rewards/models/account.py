@@ -28,20 +28,27 @@ class Account(TenantModel):
     ``earn_count`` the visits. System accounts leave all of it empty: a shop's every scan would queue on one row.
     """
 
-    program = models.ForeignKey("rewards.Program", on_delete=models.PROTECT, related_name="accounts", db_index=False)
-    card = models.ForeignKey(
-        "members.Card", null=True, on_delete=models.PROTECT, related_name="accounts", db_index=False
+    program = models.ForeignKey(
+        "rewards.Program", on_delete=models.PROTECT, related_name="accounts", db_index=False, verbose_name=_("program")
     )
-    kind = models.CharField(max_length=10, choices=AccountKind)
-    unit = models.CharField(max_length=20)
-    balance = models.BigIntegerField(null=True)
-    sequence = models.BigIntegerField(default=0)
+    card = models.ForeignKey(
+        "members.Card",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="accounts",
+        db_index=False,
+        verbose_name=_("card"),
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=AccountKind)
+    unit = models.CharField(_("unit"), max_length=20)
+    balance = models.BigIntegerField(_("balance"), null=True)
+    sequence = models.BigIntegerField(_("chain position"), default=0)
     chain_hash = models.CharField(max_length=64, blank=True)
     carry = models.JSONField(default=dict)
-    earn_count = models.PositiveIntegerField(default=0)
-    first_at = models.DateTimeField(null=True)
-    prev_at = models.DateTimeField(null=True)
-    last_at = models.DateTimeField(null=True)
+    earn_count = models.PositiveIntegerField(_("visits"), default=0)
+    first_at = models.DateTimeField(_("first visit"), null=True)
+    prev_at = models.DateTimeField(_("visit before"), null=True)
+    last_at = models.DateTimeField(_("last visit"), null=True)
 
     class Meta:
         verbose_name = _("account")

@@ -41,14 +41,29 @@ class Booking(PublicTenantModel):
     outcome = models.CharField(_("outcome"), max_length=8, choices=BookingOutcome)
     request_id = models.CharField(max_length=64)
     content_hash = models.CharField(max_length=64)
-    card = models.ForeignKey("members.Card", on_delete=models.PROTECT, related_name="bookings", db_index=False)
-    store = models.ForeignKey("members.Store", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    till = models.ForeignKey("members.Till", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    staff = models.ForeignKey("members.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    assessment = models.ForeignKey(
-        "fraud.Assessment", null=True, on_delete=models.PROTECT, related_name="bookings", db_index=False
+    card = models.ForeignKey(
+        "members.Card", on_delete=models.PROTECT, related_name="bookings", db_index=False, verbose_name=_("card")
     )
-    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reversals", db_index=False)
+    store = models.ForeignKey(
+        "members.Store", null=True, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("store")
+    )
+    till = models.ForeignKey(
+        "members.Till", null=True, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("till")
+    )
+    staff = models.ForeignKey(
+        "members.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("staff")
+    )
+    assessment = models.ForeignKey(
+        "fraud.Assessment",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="bookings",
+        db_index=False,
+        verbose_name=_("assessment"),
+    )
+    reverses = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversals", db_index=False, verbose_name=_("undoes")
+    )
     channel = models.CharField(_("channel"), max_length=10, default="counter")
     entry = models.CharField(_("entry"), max_length=8, default="scan")
     amount_cents = models.BigIntegerField(_("amount in cents"), null=True)

@@ -12,12 +12,16 @@ class Lot(TenantModel):
     ``expires_at`` empty = never. Spending drains the soonest-expiring lot first, undated ones last.
     """
 
-    account = models.ForeignKey("rewards.Account", on_delete=models.PROTECT, related_name="lots", db_index=False)
-    transfer = models.ForeignKey("rewards.Transfer", on_delete=models.PROTECT, related_name="lots", db_index=False)
-    amount = models.BigIntegerField()
-    remaining = models.BigIntegerField()
-    earned_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True)
+    account = models.ForeignKey(
+        "rewards.Account", on_delete=models.PROTECT, related_name="lots", db_index=False, verbose_name=_("account")
+    )
+    transfer = models.ForeignKey(
+        "rewards.Transfer", on_delete=models.PROTECT, related_name="lots", db_index=False, verbose_name=_("transfer")
+    )
+    amount = models.BigIntegerField(_("amount"))
+    remaining = models.BigIntegerField(_("left"))
+    earned_at = models.DateTimeField(_("earned"))
+    expires_at = models.DateTimeField(_("expires"), null=True)
 
     class Meta:
         verbose_name = _("lot")
@@ -58,7 +62,13 @@ class LotMove(TenantModel):
     """
 
     lot = models.ForeignKey("rewards.Lot", on_delete=models.PROTECT, related_name="moves", db_index=False)
-    transfer = models.ForeignKey("rewards.Transfer", on_delete=models.PROTECT, related_name="lot_moves", db_index=False)
+    transfer = models.ForeignKey(
+        "rewards.Transfer",
+        on_delete=models.PROTECT,
+        related_name="lot_moves",
+        db_index=False,
+        verbose_name=_("transfer"),
+    )
     delta = models.BigIntegerField()
 
     class Meta:

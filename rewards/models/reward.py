@@ -9,7 +9,9 @@ from members.tenancy import PublicTenantModel, public_id_constraint
 class Reward(PublicTenantModel):
     """A reward of a program for ``price`` units. ``stock`` empty = unlimited; the database keeps it >= 0."""
 
-    program = models.ForeignKey("rewards.Program", on_delete=models.PROTECT, related_name="rewards")
+    program = models.ForeignKey(
+        "rewards.Program", on_delete=models.PROTECT, related_name="rewards", verbose_name=_("program")
+    )
     name = models.CharField(_("name"), max_length=80)
     description = models.CharField(_("description"), max_length=200, blank=True)
     price = models.PositiveIntegerField(_("price in units"))
@@ -50,18 +52,29 @@ class Redemption(PublicTenantModel):
     spends once, whichever till it is shown at.
     """
 
-    booking = models.OneToOneField("rewards.Booking", on_delete=models.PROTECT, related_name="redemption")
-    reward = models.ForeignKey("rewards.Reward", on_delete=models.PROTECT, related_name="redemptions", db_index=False)
-    card = models.ForeignKey("members.Card", on_delete=models.PROTECT, related_name="redemptions", db_index=False)
+    booking = models.OneToOneField(
+        "rewards.Booking", on_delete=models.PROTECT, related_name="redemption", verbose_name=_("booking")
+    )
+    reward = models.ForeignKey(
+        "rewards.Reward", on_delete=models.PROTECT, related_name="redemptions", db_index=False, verbose_name=_("reward")
+    )
+    card = models.ForeignKey(
+        "members.Card", on_delete=models.PROTECT, related_name="redemptions", db_index=False, verbose_name=_("card")
+    )
     price = models.PositiveIntegerField(_("price in units"))
     state = models.CharField(_("state"), max_length=11, choices=RedemptionState, default=RedemptionState.RESERVED)
     code_step = models.BigIntegerField(null=True)
     reserved_at = models.DateTimeField(_("reserved"))
     handed_over_at = models.DateTimeField(_("handed over"), null=True)
     handed_over_by = models.ForeignKey(
-        "members.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        "members.Staff",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("handed over by"),
     )
-    undone_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(_("undone"), null=True)
 
     class Meta:
         verbose_name = _("redemption")

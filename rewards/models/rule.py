@@ -15,7 +15,9 @@ class Rule(TenantModel):
     this row and opens the next version (``rewards.domain.programs.save_rule``).
     """
 
-    program = models.ForeignKey("rewards.Program", on_delete=models.PROTECT, related_name="rules")
+    program = models.ForeignKey(
+        "rewards.Program", on_delete=models.PROTECT, related_name="rules", verbose_name=_("program")
+    )
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     name = models.CharField(_("name"), max_length=80)

@@ -29,18 +29,36 @@ class Transfer(TenantModel):
     side of a system account). ``reverses`` is unique: a transfer is reversed once.
     """
 
-    booking = models.ForeignKey("rewards.Booking", on_delete=models.PROTECT, related_name="transfers", db_index=False)
-    debit = models.ForeignKey("rewards.Account", on_delete=models.PROTECT, related_name="debits", db_index=False)
-    credit = models.ForeignKey("rewards.Account", on_delete=models.PROTECT, related_name="credits", db_index=False)
-    unit = models.CharField(max_length=20)
+    booking = models.ForeignKey(
+        "rewards.Booking", on_delete=models.PROTECT, related_name="transfers", db_index=False, verbose_name=_("booking")
+    )
+    debit = models.ForeignKey(
+        "rewards.Account",
+        on_delete=models.PROTECT,
+        related_name="debits",
+        db_index=False,
+        verbose_name=_("from account"),
+    )
+    credit = models.ForeignKey(
+        "rewards.Account",
+        on_delete=models.PROTECT,
+        related_name="credits",
+        db_index=False,
+        verbose_name=_("to account"),
+    )
+    unit = models.CharField(_("unit"), max_length=20)
     amount = models.BigIntegerField(_("amount"))
     reason = models.CharField(_("reason"), max_length=8, choices=TransferReason)
-    rule = models.ForeignKey("rewards.Rule", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reversals", db_index=False)
+    rule = models.ForeignKey(
+        "rewards.Rule", null=True, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("rule")
+    )
+    reverses = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversals", db_index=False, verbose_name=_("undoes")
+    )
     occurred_at = models.DateTimeField(_("happened"))
     recorded_at = models.DateTimeField(_("recorded"))
     #: When the lot that this transfer brings expires; part of the chain, so that nobody prolongs a lot unseen.
-    expires_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(_("expires"), null=True)
     debit_sequence = models.BigIntegerField(null=True)
     debit_hash = models.CharField(max_length=64, blank=True)
     credit_sequence = models.BigIntegerField(null=True)

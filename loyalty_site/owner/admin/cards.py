@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from loyalty_site.owner.columns import MEMBER, REPLACED_BY, linked
 from loyalty_site.owner.search import SearchByPost
 from loyalty_site.owner.site import access_of, office
 from loyalty_site.owner.tenant_admin import ReadOnlyAdmin, Tool
@@ -28,14 +29,14 @@ class CardAdmin(SearchByPost, ReadOnlyAdmin):
         "Search by card number in any spelling, or by the member's name, phone number or e-mail address. A number "
         "alone never spends."
     )
-    list_display = ("grouped_number", "member", "state", "level", "issued_at", "first_used_at")
+    list_display = ("grouped_number", MEMBER, "state", "level", "issued_at", "first_used_at")
     list_filter = ("state",)
     list_select_related = ("member",)
     ordering = ("-issued_at", "-id")
     fieldsets = (
         (None, {"fields": ("grouped_number", "owner", "state", "state_reason", "level")}),
         (_("Balance"), {"fields": ("balances",)}),
-        (_("Origin"), {"fields": ("issued_at", "first_used_at", "replaced_by")}),
+        (_("Origin"), {"fields": ("issued_at", "first_used_at", REPLACED_BY)}),
     )
     readonly_fields = ("grouped_number", "owner", "balances")
     change_list_template = "owner/card_list.html"
@@ -62,9 +63,7 @@ class CardAdmin(SearchByPost, ReadOnlyAdmin):
         """Return a link to the member, or that the card is blank."""
         if obj.member is None:
             return str(_("blank: nobody has claimed it"))
-        return format_html(
-            '<a href="{}">{}</a>', reverse("office:members_member_change", args=[obj.member_id]), obj.member
-        )
+        return linked(obj.member)
 
     @admin.display(description=_("balance"))
     def balances(self, obj: Card) -> SafeString | str:

@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from fraud.models import Assessment, Limit
-from loyalty_site.owner.admin.ledger import card_link, moment
+from loyalty_site.owner.admin.ledger import moment
+from loyalty_site.owner.columns import CARD, STAFF, STORE, TILL
 from loyalty_site.owner.explanations import assessment_lines
 from loyalty_site.owner.filters import StaffFilter, StoreFilter, TillFilter
 from loyalty_site.owner.forms.limit_form import LimitForm, limit_sentence, program_names
@@ -28,25 +29,20 @@ class AssessmentAdmin(ReadOnlyAdmin):
     """Decisions, with what they were made from."""
 
     explanation = _("What fraud protection decided on each event, and why. It accuses nobody.")
-    list_display = ("at", "event", "decision", "card_number", "store", "till", "staff")
+    list_display = ("at", "event", "decision", CARD, STORE, TILL, STAFF)
     list_filter = ("decision", StoreFilter, TillFilter, StaffFilter)
     list_select_related = ("card", "store", "till", "staff")
     date_hierarchy = "at"
     ordering = ("-at", "-id")
     fieldsets = (
         (None, {"fields": ("at", "event", "decision", "why")}),
-        (_("Where"), {"fields": ("card_number", "store", "till", "staff")}),
+        (_("Where"), {"fields": (CARD, STORE, TILL, STAFF)}),
     )
-    readonly_fields = ("card_number", "why")
+    readonly_fields = ("why",)
 
     def object_title(self, obj: Assessment) -> str:
         """Return decision and time."""
         return f"{obj.get_decision_display()}: {moment(obj.at)}"
-
-    @admin.display(description=_("card"))
-    def card_number(self, obj: Assessment) -> SafeString | str:
-        """Return a link to the card."""
-        return card_link(obj.card)
 
     @admin.display(description=_("reasons"))
     def why(self, obj: Assessment) -> SafeString | str:

@@ -17,12 +17,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_site.owner.columns import (
+    CARD,
+    CARD_OF_ACCOUNT,
+    HANDED_OVER_BY,
+    PROGRAM,
+    REWARD,
+    STAFF,
+    STORE,
+    TILL,
+)
 from loyalty_site.owner.explanations import booking_lines
 from loyalty_site.owner.filters import ProgramFilter, StaffFilter, StoreFilter, TillFilter
 from loyalty_site.owner.rule_lines import store_names
 from loyalty_site.owner.site import office
 from loyalty_site.owner.tenant_admin import ReadOnlyAdmin
-from members.models import Card
 from rewards.models import Account, Booking, Lot, Redemption, Transfer
 from rewards.wording.figures import money
 
@@ -44,41 +53,27 @@ def moment(at: datetime) -> str:
     return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
 
-def card_link(card: Card | None) -> SafeString | str:
-    """Return a link to a card under its number, hidden in the middle."""
-    if card is None:
-        return "–"
-    return format_html(
-        '<a class="number" href="{}">{}</a>', reverse("office:members_card_change", args=[card.pk]), card.masked_number
-    )
-
-
 @admin.register(Booking, site=office)
 class BookingAdmin(ReadOnlyAdmin):
     """What was asked for and what came of it."""
 
     explanation = _("Every booking and every refusal, with its reasons. Rows are never changed: undoing adds another.")
-    list_display = ("recorded_at", "kind", "outcome", "units", "card_number", "store", "till", "staff")
+    list_display = ("recorded_at", "kind", "outcome", "units", CARD, STORE, TILL, STAFF)
     list_filter = ("outcome", "kind", StoreFilter, TillFilter, StaffFilter)
     list_select_related = ("card", "store", "till", "staff")
     date_hierarchy = "recorded_at"
     ordering = ("-recorded_at", "-id")
     fieldsets = (
-        (None, {"fields": ("kind", "outcome", "card_number", "units", "amount", "receipt", "reason")}),
+        (None, {"fields": ("kind", "outcome", CARD, "units", "amount", "receipt", "reason")}),
         (_("Why"), {"fields": ("why",)}),
-        (_("Where and when"), {"fields": ("store", "till", "staff", "channel", "entry", "occurred_at", "recorded_at")}),
+        (_("Where and when"), {"fields": (STORE, TILL, STAFF, "channel", "entry", "occurred_at", "recorded_at")}),
         (_("Transfers"), {"fields": ("moved",)}),
     )
-    readonly_fields = ("card_number", "units", "amount", "why", "moved")
+    readonly_fields = ("units", "amount", "why", "moved")
 
     def object_title(self, obj: Booking) -> str:
         """Return kind, outcome and time."""
         return f"{obj.get_kind_display()}, {obj.get_outcome_display()}: {moment(obj.recorded_at)}"
-
-    @admin.display(description=_("card"))
-    def card_number(self, obj: Booking) -> SafeString | str:
-        """Return a link to the card."""
-        return card_link(obj.card)
 
     @admin.display(description=_("booked"))
     def units(self, obj: Booking) -> str:
@@ -126,22 +121,16 @@ class RedemptionAdmin(ReadOnlyAdmin):
     """Uses of rewards."""
 
     explanation = _("What was redeemed. Reserved means: booked, and not yet handed over.")
-    list_display = ("reserved_at", "reward", "price", "state", "card_number", "handed_over_at", "handed_over_by")
+    list_display = ("reserved_at", REWARD, "price", "state", CARD, "handed_over_at", HANDED_OVER_BY)
     list_filter = ("state", RedemptionProgramFilter)
     list_select_related = ("reward", "card", "handed_over_by")
     date_hierarchy = "reserved_at"
     ordering = ("-reserved_at", "-id")
-    fields = ("reward", "price", "state", "card_number", "reserved_at", "handed_over_at", "handed_over_by", "undone_at")
-    readonly_fields = ("card_number",)
+    fields = (REWARD, "price", "state", CARD, "reserved_at", "handed_over_at", HANDED_OVER_BY, "undone_at")
 
     def object_title(self, obj: Redemption) -> str:
         """Return reward, state and time."""
         return f"{obj.reward}, {obj.get_state_display()}: {moment(obj.reserved_at)}"
-
-    @admin.display(description=_("card"))
-    def card_number(self, obj: Redemption) -> SafeString | str:
-        """Return a link to the card."""
-        return card_link(obj.card)
 
 
 @admin.register(Account, site=office)
@@ -149,25 +138,40 @@ class AccountAdmin(ReadOnlyAdmin):
     """Balances of cards; the program's own accounts keep none and are not listed."""
 
     explanation = _("What each card holds in each program. A balance is the sum of its transfers, proved every night.")
-    list_display = ("card_number", "program", "kind", "balance", "earn_count", "last_at")
+    list_display = ("program_name", CARD, "kind", "balance", "visits", "last_visit_at")
     list_filter = ("kind", ProgramFilter)
     list_select_related = ("card", "program")
     ordering = ("-last_at", "-id")
-    fields = ("card_number", "program", "kind", "balance", "earn_count", "first_at", "last_at")
-    readonly_fields = ("card_number",)
+    fields = (PROGRAM, CARD, "kind", "balance", "visits", "first_visit_at", "last_visit_at")
+    readonly_fields = ("visits", "first_visit_at", "last_visit_at")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:  # Any: accounts
         """Return the accounts of cards."""
         return super().get_queryset(request).filter(card__isnull=False)
 
+    @admin.display(description=_("program"), ordering="program")
+    def program_name(self, obj: Account) -> str:
+        """Return the program, which leads to the account's page."""
+        return obj.program.name
+
+    @admin.display(description=_("visits"), ordering="earn_count")
+    def visits(self, obj: Account) -> int:
+        """Return how many visits were counted."""
+        return obj.earn_count
+
+    @admin.display(description=_("first visit"), ordering="first_at")
+    def first_visit_at(self, obj: Account) -> datetime | None:
+        """Return when the first visit was."""
+        return obj.first_at
+
+    @admin.display(description=_("last visit"), ordering="last_at")
+    def last_visit_at(self, obj: Account) -> datetime | None:
+        """Return when the last visit was."""
+        return obj.last_at
+
     def object_title(self, obj: Account) -> str:
         """Return the program and the card."""
         return f"{obj.program}: {_account_name(obj)}"
-
-    @admin.display(description=_("card"))
-    def card_number(self, obj: Account) -> SafeString | str:
-        """Return a link to the card."""
-        return card_link(obj.card)
 
 
 @admin.register(Transfer, site=office)
@@ -221,13 +225,33 @@ class LotAdmin(ReadOnlyAdmin):
     explanation = _(
         "What was earned when, what is left of it and when it expires. The soonest to expire is spent first."
     )
-    list_display = ("earned_at", "card_number", "amount", "remaining", "expires_at")
+    list_display = ("earned", CARD_OF_ACCOUNT, "of_amount", "left", "expires")
     list_filter = (AccountProgramFilter,)
     list_select_related = ("account__card",)
     date_hierarchy = "expires_at"
     ordering = ("-id",)
-    fields = ("card_number", "amount", "remaining", "earned_at", "expires_at")
-    readonly_fields = ("card_number",)
+    fields = (CARD_OF_ACCOUNT, "of_amount", "left", "earned", "expires")
+    readonly_fields = ("earned", "of_amount", "left", "expires")
+
+    @admin.display(description=_("earned"), ordering="earned_at")
+    def earned(self, obj: Lot) -> datetime:
+        """Return when it was earned."""
+        return obj.earned_at
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def of_amount(self, obj: Lot) -> int:
+        """Return how much it was."""
+        return obj.amount
+
+    @admin.display(description=_("left"), ordering="remaining")
+    def left(self, obj: Lot) -> int:
+        """Return what is left of it."""
+        return obj.remaining
+
+    @admin.display(description=_("expires"), ordering="expires_at")
+    def expires(self, obj: Lot) -> datetime | None:
+        """Return when it expires, or nothing."""
+        return obj.expires_at
 
     def object_title(self, obj: Lot) -> str:
         """Return what is left, and since when."""
@@ -236,11 +260,6 @@ class LotAdmin(ReadOnlyAdmin):
             "amount": obj.amount,
             "time": moment(obj.earned_at),
         }
-
-    @admin.display(description=_("card"))
-    def card_number(self, obj: Lot) -> SafeString | str:
-        """Return a link to the card."""
-        return card_link(obj.account.card)
 
 
 def _account_name(account: Account) -> str:

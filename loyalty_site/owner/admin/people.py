@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_site.owner.columns import JOINED_AT_STORE
 from loyalty_site.owner.search import SearchByPost
 from loyalty_site.owner.site import access_of, office
 from loyalty_site.owner.tenant_admin import TenantAdmin, TenantInline
@@ -87,14 +88,14 @@ class MemberAdmin(SearchByPost, TenantAdmin):
     """The people behind the cards."""
 
     explanation = _("Search by name, phone number, e-mail address or card number. Nothing you search for is kept.")
-    list_display = ("full_name", "card_numbers", "language", "joined_at", "joined_store")
+    list_display = ("full_name", "card_numbers", "language", "joined_at", JOINED_AT_STORE)
     list_select_related = ("joined_store",)
     ordering = ("-joined_at", "-id")
     fieldsets = (
         (None, {"fields": ("first_name", "last_name", "birth_date", "language")}),
-        (_("Card and origin"), {"fields": ("card_links", "joined_at", "joined_store")}),
+        (_("Card and origin"), {"fields": ("card_links", "joined_at", JOINED_AT_STORE)}),
     )
-    readonly_fields = ("card_links", "joined_at", "joined_store")
+    readonly_fields = ("card_links", "joined_at", JOINED_AT_STORE)
     inlines = (ContactInline,)
     form = MemberForm
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_site.owner.columns import PROGRAM
 from loyalty_site.owner.filters import ProgramFilter
 from loyalty_site.owner.forms.program_forms import ProgramForm, RewardForm
 from loyalty_site.owner.rule_lines import rule_line, rules_of, store_names
@@ -72,7 +73,7 @@ class RuleAdmin(ReadOnlyAdmin):
     )
     list_filter = (ProgramFilter,)
     list_select_related = ("program",)
-    fields = ("name", "program", "in_words", "version", "starts_at", "ends_at", "position")
+    fields = ("name", PROGRAM, "in_words", "version", "starts_at", "ends_at", "position")
     readonly_fields = ("in_words",)
 
     def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Rule], str], ...]:
@@ -84,7 +85,7 @@ class RuleAdmin(ReadOnlyAdmin):
         def in_words(rule: Rule) -> str:
             return rule_line(rule, program=rule.program, language=get_language() or "de", stores=names())
 
-        return ("name", "program", in_words, "version", "starts_at", "ends_at")
+        return ("name", PROGRAM, in_words, "version", "starts_at", "ends_at")
 
     @admin.display(description=_("in words"))
     def in_words(self, obj: Rule) -> str:
@@ -107,13 +108,18 @@ class RewardAdmin(TenantAdmin):
     """What balances buy."""
 
     form = RewardForm
-    list_display = ("name", "program", "price", "stock", "is_active")
+    list_display = ("name", PROGRAM, "price", "stock", "is_active")
     list_filter = (ProgramFilter, "is_active")
     list_select_related = ("program",)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[Any, ...]:
         """Leave an existing reward in its program: redemptions name both."""
-        return () if obj is None else ("program",)
+        return () if obj is None else (PROGRAM,)
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[Any, ...]:
+        """Return the form's fields; the program can be chosen once."""
+        program = "program" if obj is None else PROGRAM
+        return (program, "name", "description", "price", "stock", "starts_at", "ends_at", "is_active")
 
     def save_object(self, obj: Any, form: Any, at: datetime) -> None:  # Any: a reward and its form
         """Save through the domain, which lets the counter see the change."""

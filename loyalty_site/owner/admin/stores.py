@@ -1,5 +1,6 @@
 """Stores and tills: names, addresses, opening hours; pairing and keys have pages of their own."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -9,8 +10,9 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_site.owner.columns import STORE
 from loyalty_site.owner.filters import StoreFilter
-from loyalty_site.owner.forms.store_form import DAYS, StoreForm, closes_field, opens_field
+from loyalty_site.owner.forms.store_form import DAYS, StoreForm, TillForm, closes_field, opens_field
 from loyalty_site.owner.site import access_of, office
 from loyalty_site.owner.tenant_admin import TenantAdmin, Tool
 from loyalty_site.web.access import Right
@@ -56,11 +58,25 @@ class TillAdmin(TenantAdmin):
     """Counter devices and cash registers."""
 
     explanation = _("A till is a tablet, phone or computer at the counter, or a cash register that books by itself.")
-    list_display = ("name", "store", "device", "api_key", "last_seen_at", "is_active")
+    list_display = ("name", STORE, "device", "api_key", "seen", "is_active")
     list_filter = (StoreFilter, "is_active")
     list_select_related = ("store",)
-    fields = ("name", "store", "quick_stamp", "volume", "is_active", "device", "api_key", "last_seen_at")
-    readonly_fields = ("device", "api_key", "last_seen_at")
+    form = TillForm
+    readonly_fields = ("device", "api_key", "seen")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:  # Any: a till; names and columns
+        """Return the form's fields; who only reads sees the store as a link."""
+        store = "store" if self.has_change_permission(request, obj) else STORE
+        return ("name", store, "quick_stamp", "volume", "is_active", "device", "api_key", "seen")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:  # Any: as above
+        """Return what nobody types in."""
+        return (*self.readonly_fields, STORE)
+
+    @admin.display(description=_("last seen"), ordering="last_seen_at")
+    def seen(self, obj: Till) -> datetime | None:
+        """Return when the till last showed up."""
+        return obj.last_seen_at
 
     @admin.display(description=_("device"))
     def device(self, obj: Till) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_site.owner.columns import OWN_CARD
 from loyalty_site.owner.forms.team_forms import StaffForm
 from loyalty_site.owner.logins import login_for
 from loyalty_site.owner.site import access_of, office
@@ -29,15 +30,15 @@ class StaffAdmin(TenantAdmin):
     list_display = ("name", "role", "pin", "login", "is_active")
     list_filter = ("is_active", "role")
     list_select_related = ("user",)
-    readonly_fields = ("pin", "login", "is_active")
+    readonly_fields = (OWN_CARD, "pin", "login", "is_active")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # Any: a person
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:  # Any: a person; names, columns
         """Return the form's fields: of a new person name, role and address; of others, what can change."""
         if obj is None:
             decides = access_of(request).may(Right.DECIDE)
             return ("name", "role", "email") if decides else ("name", "role")
         if not self.has_change_permission(request, obj):
-            return ("name", "role", "own_card", "pin", "login", "is_active")
+            return ("name", "role", OWN_CARD, "pin", "login", "is_active")
         return ("name", "role", "own_card_number", "pin", "login", "is_active")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # Any: a person

@@ -73,6 +73,7 @@ class RewardForm(TenantForm):
     class Meta(TenantForm.Meta):
         model = Reward
         fields = ["program", "name", "description", "price", "stock", "starts_at", "ends_at", "is_active"]
+        labels = {"program": _("program")}
         help_texts = {"price": _("In units of the program, for example 10 stamps.")}
 
     def clean(self) -> dict[str, Any] | None:  # Any: field values

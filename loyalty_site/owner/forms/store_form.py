@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from loyalty_site.owner.tenant_form import TenantForm
-from members.models import Store
+from members.models import Store, Till
 
 DAYS = range(7)
 
@@ -75,6 +75,15 @@ class StoreForm(TenantForm):
         for name, label in labels.items():
             if name in self.fields:
                 self.fields[name].label = label % {"day": WEEKDAYS[day]}
+
+
+class TillForm(TenantForm):
+    """A till; keys and pairings have pages of their own."""
+
+    class Meta(TenantForm.Meta):
+        model = Till
+        fields = ["name", "store", "quick_stamp", "volume", "is_active"]
+        labels = {"store": _("store")}
 
 
 for _day in DAYS:

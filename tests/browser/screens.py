@@ -178,7 +178,7 @@ def _scan(camera: Camera, actor: Page, number: str) -> str:
 def _card_of(camera: Camera, actor: Page, number: str) -> str:
     """Return the address of a card's page."""
     address = _scan(camera, actor, number)
-    link = actor.locator("a[href^='/counter/card/']").first
+    link = actor.locator("a[href^='/counter/card/']:not([href$='block/'])").first
     if link.count():
         link.click()
         return urlsplit(actor.url).path

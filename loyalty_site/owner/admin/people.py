@@ -87,7 +87,9 @@ class ContactInline(TenantInline):
 class MemberAdmin(SearchByPost, TenantAdmin):
     """The people behind the cards."""
 
-    explanation = _("Search by name, phone number, e-mail address or card number. Nothing you search for is kept.")
+    explanation = _(
+        "Search by name, phone number, e-mail address or card number. What you search for is in no address and no log."
+    )
     list_display = ("full_name", "card_numbers", "language", "joined_at", JOINED_AT_STORE)
     list_select_related = ("joined_store",)
     ordering = ("-joined_at", "-id")

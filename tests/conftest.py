@@ -5,9 +5,11 @@ transactions, `browser` needs CHROMIUM (the path of a Chromium), `redis` needs R
 """
 
 import os
+import uuid
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 
 from members.models import Card, Member, Merchant, Role, Staff, Store, Till
 from tests import factories
@@ -89,3 +91,13 @@ def member(merchant: Merchant) -> Member:
 def card(member: Member) -> Card:
     """The member's card, not yet confirmed."""
     return factories.make_card(member)
+
+
+@pytest.fixture(autouse=True)
+def _own_cache() -> None:
+    """Give each test a corner of the cache of its own, so that no limit counted by one is met by another.
+
+    The database's cache is rolled back anyway; Redis is shared by all tests and workers, and is never flushed.
+    """
+    cache = caches["default"]
+    cache.key_prefix = f"test-{uuid.uuid4().hex}"

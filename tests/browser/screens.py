@@ -13,11 +13,15 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import zxingcpp
 from django_otp.oath import totp
+from PIL import Image
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run")
@@ -113,11 +117,11 @@ def pair(camera: Camera, actor: Page) -> None:
     actor.locator("[name=code]").press("Enter")
 
 
-def take_counter(camera: Camera, actor: Page, shop: Access) -> None:
+def take_counter(camera: Camera, actor: Page, customer: Page, shop: Access) -> None:
     """Start a shift, book on demo cards, and take each screen on the way."""
     _share_cookies(actor, camera.page)
     camera.take("counter-shift-start", "/counter/shift/")
-    cashier = next(person for person in shop["staff"] if person["role"] == "cashier")
+    cashier = [person for person in shop["staff"] if person["role"] == "cashier"][-1]
     actor.goto(f"{camera.url}/counter/shift/")
     actor.get_by_role("radio", name=re.compile(f"^{re.escape(cashier['name'])}")).check()
     actor.locator("[name=pin]").fill(cashier["pin"])
@@ -126,7 +130,7 @@ def take_counter(camera: Camera, actor: Page, shop: Access) -> None:
     _share_cookies(actor, camera.page)
     for name in ("lookup", "scanner", "help"):
         camera.take(f"counter-{name}", f"/counter/{name}/")
-    for name, address in _booked(camera, actor, shop["cards"]):
+    for name, address in chain(_booked(camera, actor, shop["cards"]), _redeemed(camera, actor, customer)):
         camera.take(f"counter-{name}", address)
     camera.take("counter-home", "/counter/")
     camera.take("counter-shift-end", "/counter/shift/end/")
@@ -139,31 +143,45 @@ def _share_cookies(actor: Page, page: Page) -> None:
 
 
 def _booked(camera: Camera, actor: Page, cards: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Book, redeem, undo and block on demo cards; yield each screen's name and address."""
+    """Book on demo cards, too early as well, undo, and block one; yield each screen's name and address."""
     for name, number in (("booked", cards[0]), ("booked-next", cards[1]), ("too-early", cards[0])):
         yield name, _scan(camera, actor, number)
-    yield from _follow(actor, ("why",), "/why/")
-    yield "member", _card_of(camera, actor, cards[1])
-    yield from _follow(actor, ("redeem",), "/redeem/")
-    yield from _redeemed(actor)
-    yield "block", f"{_card_of(camera, actor, cards[2])}block/"
-    yield "unblock", f"{_card_of(camera, actor, cards[2])}unblock/"
-    actor.goto(f"{camera.url}{_card_of(camera, actor, cards[2])}block/")
+    yield "why", f"{urlsplit(actor.url).path}why/"
+    member = _card_of(camera, actor, cards[1])
+    yield "member", member
+    yield "redeem", f"{member}redeem/"
+    lost = _card_of(camera, actor, cards[2])
+    yield "block", f"{lost}block/"
+    actor.goto(f"{camera.url}{lost}block/")
     actor.get_by_role("radio").first.check()
     actor.locator("[value=block]").click()
-    yield "member-blocked", urlsplit(actor.url).path
+    yield "member-blocked", lost
+    yield "unblock", f"{lost}unblock/"
     yield "stop", _scan(camera, actor, cards[2])
 
 
-def _redeemed(actor: Page) -> Iterator[tuple[str, str]]:
+def _redeemed(camera: Camera, actor: Page, customer: Page) -> Iterator[tuple[str, str]]:
+    """Redeem with the code that the customer's phone shows, and hand the reward over."""
+    yield "fresh", _scan(camera, actor, _shown_code(customer))
+    actor.locator("a[href^='/counter/card/']").first.click()
+    _share_cookies(actor, camera.page)
+    yield "redeem-fresh", f"{urlsplit(actor.url).path}redeem/"
+    actor.goto(f"{camera.url}{urlsplit(actor.url).path}redeem/")
     reward = actor.locator(".reward-line:not([disabled])").first
     if not reward.count():
-        sys.stdout.write("no redemption: this card's rewards need more, or a fresh code\n")
+        sys.stdout.write("no redemption: the customer's balance is not enough any more\n")
         return
     reward.click()
-    yield "redeem-confirm", actor.url.removeprefix(f"{urlsplit(actor.url).scheme}://{urlsplit(actor.url).netloc}")
+    yield "redeem-confirm", actor.url.removeprefix(camera.url)
     actor.locator("main form button[type=submit]").first.click()
     yield "redeemed", urlsplit(actor.url).path
+
+
+def _shown_code(customer: Page) -> str:
+    """Read the QR code off the customer's screen, as a scanner does."""
+    customer.reload()
+    picture = Image.open(BytesIO(customer.locator("[data-rotating-code]").screenshot()))
+    return str(zxingcpp.read_barcodes(picture)[0].text)
 
 
 def _scan(camera: Camera, actor: Page, number: str) -> str:
@@ -183,15 +201,6 @@ def _card_of(camera: Camera, actor: Page, number: str) -> str:
         link.click()
         return urlsplit(actor.url).path
     return address
-
-
-def _follow(actor: Page, names: Sequence[str], ending: str) -> Iterator[tuple[str, str]]:
-    """Follow the first link that ends like this, if there is one."""
-    link = actor.locator(f"main a[href$='{ending}']").first
-    if link.count():
-        link.click()
-        for name in names:
-            yield name, urlsplit(actor.url).path
 
 
 def _take_errors(camera: Camera) -> None:
@@ -218,7 +227,7 @@ def take_portal(camera: Camera, shop: Access) -> None:
     camera.page.locator("[name=password]").fill(shop["customer"]["password"])
     camera.page.locator("[name=password]").press("Enter")
     camera.page.wait_for_load_state()
-    for name in ("card", "rewards", "history", "data"):
+    for name in ("history", "card"):
         camera.take(f"portal-{name}", f"{start}{name}/")
 
 
@@ -235,8 +244,8 @@ def _take_all(browser: Browser, arguments: argparse.Namespace, shop: Access) -> 
     # Acts without scripts, because then every result has an address of its own.
     actor = browser.new_context(java_script_enabled=False, locale="de-DE").new_page()
     pair(office, actor)
-    take_counter(till, actor, shop)
     take_portal(customer, shop)
+    take_counter(till, actor, customer.page, shop)
     return sum(len(camera.taken) for camera in (office, till, customer))
 
 

@@ -1,6 +1,6 @@
 """What a card's balance buys, and whether it can be redeemed with the code that was shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -54,13 +54,13 @@ def reward_views(
 def choice_for(
     card: Card, *, program: LiveProgram, reward: LiveReward, holdings: Holdings, has_fresh_code: bool
 ) -> Choice:
-    """Return one reward for the last look before it goes out."""
+    """Return one reward for the last look before it goes out; one that the balance does not buy can't be chosen."""
     now = holdings.get((program.row_id, AccountKind.AVAILABLE.value), 0)
-    after = now - reward.price
+    after, shown = now - reward.price, _reward(card, program, reward, has_fresh_code)
     return Choice(
-        reward=_reward(card, program, reward, has_fresh_code),
+        reward=shown if after >= 0 else replace(shown, disabled=True),
         balance_now=units(now, program.unit_name(now)),
-        balance_after=units(after, program.unit_name(after)),
+        balance_after=units(after, program.unit_name(after)) if after >= 0 else "–",
     )
 
 

@@ -163,6 +163,16 @@ def test_balance_too_small_lists_nothing_and_refuses_a_forged_choice(
     assert (page.templates[0].name, balance(card, program)) == ("counter/stopp.html", 1)
 
 
+def test_confirmation_of_a_reward_that_was_spent_meanwhile_cant_be_sent(
+    desk: Client, till: Till, reward: Reward, card: Card
+) -> None:
+    address = reverse("counter:redeem_confirm", args=[card.public_id])
+    _redeem(desk, card, reward, fresh=_token(till, card))
+    page = desk.get(address, {"reward": str(reward.public_id)})
+    shown = (page.context["balance_now"], page.context["balance_after"], page.context["reward"].disabled)
+    assert shown == ("3 Stempel", "–", True)
+
+
 @pytest.mark.parametrize("reward_id", ["", "x", "00000000-0000-0000-0000-000000000000"])
 def test_reward_that_is_none_is_not_found(desk: Client, reward: Reward, card: Card, reward_id: str) -> None:
     address = reverse("counter:redeem_confirm", args=[card.public_id])

@@ -159,12 +159,8 @@ class OfficeSite(GuardedSite):
         return overview(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:  # Any: template data
-        """Return what every page shows: the merchant, the person, the ways out."""
-        access = staff_access(request)
-        if access is None:
-            return {**super().each_context(request), "access": None}
-        can_switch = len(office_roles(access.user)) > 1
-        return {**super().each_context(request), "access": access, "can_switch": can_switch}
+        """Return what every page shows: the merchant and the person."""
+        return {**super().each_context(request), "access": staff_access(request)}
 
 
 def access_of(request: HttpRequest) -> StaffAccess:

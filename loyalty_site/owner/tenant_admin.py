@@ -131,9 +131,8 @@ class TenantAdmin(OwnObjects, _ModelAdmin):
     # Counts beside the filters would cost one query for each choice.
     show_facets = admin.ShowFacets.NEVER
     formfield_overrides = FIELD_OVERRIDES
-    #: What stands above the list, and above the form.
+    #: What stands above the list.
     explanation: ClassVar[StrOrPromise] = ""
-    form_explanation: ClassVar[StrOrPromise] = ""
     #: Whether adding and changing ask for a fresh second factor.
     needs_fresh_factor: ClassVar[bool] = False
 
@@ -203,7 +202,6 @@ class TenantAdmin(OwnObjects, _ModelAdmin):
         context: dict[str, Any] = {
             "show_save_and_add_another": False,
             "show_save_and_continue": False,
-            "explanation": self.form_explanation,
             "list_name": list_name(self.model),
         }
         if object_id is not None:

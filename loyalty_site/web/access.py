@@ -63,10 +63,14 @@ class Factor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StaffAccess:
-    """A person in the office: the login, and the role at the merchant they work for now."""
+    """A person in the office: the login, and the role at the merchant they work for now.
+
+    `can_switch`: the login has an office role at another merchant as well.
+    """
 
     user: User
     staff: Staff
+    can_switch: bool = False
 
     @property
     def merchant(self) -> Merchant:
@@ -108,7 +112,8 @@ def staff_access(request: HttpRequest) -> StaffAccess | None:
 def choose_role(request: HttpRequest, staff: Staff) -> None:
     """Work for this role's merchant from now on; `staff` is one of `office_roles`."""
     request.session[_CHOSEN] = staff.pk
-    setattr(request, _KEPT, None if request.user.is_anonymous else StaffAccess(request.user, staff))
+    if hasattr(request, _KEPT):
+        delattr(request, _KEPT)
 
 
 def factor_of(request: HttpRequest) -> Factor:
@@ -165,7 +170,7 @@ def _read_access(request: HttpRequest) -> StaffAccess | None:
     if len(roles) == 1:
         return StaffAccess(request.user, roles[0])
     chosen = request.session.get(_CHOSEN)
-    return next((StaffAccess(request.user, staff) for staff in roles if staff.pk == chosen), None)
+    return next((StaffAccess(request.user, staff, can_switch=True) for staff in roles if staff.pk == chosen), None)
 
 
 def _factor_shown_at(request: HttpRequest) -> float | None:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from django.conf import settings
+from playwright.sync_api import Page, expect
 
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 SIZES = ((360, 740), (1280, 800))
@@ -18,6 +19,12 @@ _OPTIONS: dict[str, Any] = {  # Any: as axe takes them
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
 }
+# What lies beyond the right edge of its record card, though nothing scrolls there.
+_SPILLED = """() => [...document.querySelectorAll(".record *")].filter((element) => {
+  const { width, right } = element.getBoundingClientRect();
+  const isMeant = element.closest(".visually-hidden, .scroll, .stamps, svg svg, use, path, rect");
+  return width > 1 && !isMeant && right > element.closest(".record").getBoundingClientRect().right + 1;
+}).map((element) => element.outerHTML.slice(0, 120))"""
 _OVERFLOW = "() => document.scrollingElement.scrollWidth - innerWidth"
 
 
@@ -26,6 +33,18 @@ def findings(page: Page, where: str) -> list[str]:
     page.evaluate(Axe().axe_script)
     found = [line for size in SIZES for line in _at_size(page, where, size)]
     page.emulate_media(color_scheme="light")
+    return found
+
+
+def findings_in_both_languages(page: Page, where: str) -> list[str]:
+    """Return what is wrong with a German page, and with the same address in English."""
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    found = findings(page, f"{where} de")
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": page.url}])
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    found += findings(page, f"{where} en")
+    page.context.clear_cookies(name=settings.LANGUAGE_COOKIE_NAME)
     return found
 
 
@@ -39,6 +58,7 @@ def _at_size(page: Page, where: str, size: tuple[int, int]) -> Iterator[str]:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     if (wider := int(page.evaluate(_OVERFLOW))) > 0:
         yield f"{where} {size[0]}: scrolls sideways by {wider} px"
+    yield from (f"{where} {size[0]}: sticks out of its card: {spilled}" for spilled in page.evaluate(_SPILLED))
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two words it takes
         results = page.evaluate("options => axe.run(document, options)", _OPTIONS)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -74,6 +75,13 @@ def open_browser(chromium: Browser, live_server: LiveServer, watch: Watch) -> It
         context.close()
 
 
+def take_over(context: BrowserContext, client: Client, origin: str) -> None:
+    """Give the browser the cookies of a test client: the same device, the same login."""
+    for morsel in client.cookies.values():
+        address = f"{origin}{morsel['path'] or '/'}"
+        context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": address}])
+
+
 @pytest.fixture
 def shop(live_server: LiveServer, merchant: Merchant, till: Till, cashier: Staff, manager: Staff, card: Card) -> Shop:
     """A bakery with stamps, points, a time lock and two members."""
@@ -88,9 +96,7 @@ def at_counter(open_browser: OpenBrowser, live_server: LiveServer, shop: Shop) -
         context = open_browser(**browser)
         device = device_of(shop.till)
         assert sign_in(device, shop.cashier).status_code == 302
-        for morsel in device.cookies.values():
-            path = morsel["path"] or "/"
-            context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": f"{live_server.url}{path}"}])
+        take_over(context, device, live_server.url)
         return Counter(context.new_page())
 
     return stand

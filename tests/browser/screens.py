@@ -79,7 +79,7 @@ def take_office(camera: Camera, shop: Access) -> None:
         camera.take(f"office-{address.strip('/').replace('/', '-')}", address)
     for model in ("rewards/program", "members/member", "members/card", "members/till", "fraud/limit"):
         camera.page.goto(f"{camera.url}/admin/{model}/")
-        first = camera.page.locator("#result_list th a").first
+        first = camera.page.locator("#result_list tbody th a").first
         if first.count():
             camera.take(f"office-one-{model.replace('/', '-')}", urlsplit(first.get_attribute("href") or "").path)
 
@@ -106,7 +106,7 @@ def _log_in(page: Page, url: str, shop: Access) -> None:
 def pair(camera: Camera, actor: Page) -> None:
     """Let the office show a pairing code for the shop's last till, and make this browser that till."""
     camera.page.goto(f"{camera.url}/admin/members/till/")
-    tills = camera.page.locator("#result_list th a").evaluate_all("links => links.map((link) => link.pathname)")
+    tills = camera.page.locator("#result_list tbody th a").evaluate_all("links => links.map((link) => link.pathname)")
     numbers = [int(found.group(1)) for till in tills if (found := re.search(r"/(\d+)/", till))]
     camera.page.goto(f"{camera.url}/admin/members/till/{max(numbers)}/pair/")
     camera.page.locator("main form button[type=submit]").last.click()

@@ -36,7 +36,9 @@ def make_shop(*, merchant: Merchant, till: Till, cashier: Staff, manager: Staff,
     """Make programs, a reward, a time lock and Bruno around the merchant's till and Anna's card."""
     stamps = stamp_program(merchant, redeem_freshness=Freshness.FRESH_CODE)
     points = points_program(merchant, redeem_freshness=Freshness.FRESH_CODE)
-    coffee = a_reward(stamps, price=10, name="Kaffee und Brötchen", description="Großer Kaffee, ein Brötchen nach Wahl")
+    coffee = a_reward(
+        stamps, price=10, name="Heißgetränk nach Wahl", description="Kaffeespezialität oder Tee, auch zum Mitnehmen"
+    )
     bruno = factories.make_card(factories.make_member(merchant, first_name="Bruno", last_name="Muster"))
     for visit in range(BRUNOS_STAMPS):
         book(bruno, at=timezone.now() - timedelta(days=visit + 2), till=till, staff=cashier)

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from members import card_numbers
 from members.audit import Actor
@@ -16,7 +16,7 @@ from members.domain.cards import block_card, rotating_text
 from members.models import Card, ContactKind
 from rewards.models import Booking
 from tests import factories
-from tests.browser.accessibility import findings
+from tests.browser.accessibility import findings, findings_in_both_languages
 from tests.browser.conftest import OpenBrowser
 from tests.browser.counter import Counter, say
 from tests.browser.shop import Shop
@@ -64,23 +64,26 @@ def _screens(shop: Shop) -> Iterator[tuple[str, str]]:
     yield "pair", reverse("counter:pair")
 
 
-def _in_english(page: Page) -> None:
-    url = page.url
-    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": url}])
-    page.reload()
-    expect(page.locator("html")).to_have_attribute("lang", "en")
-    page.context.clear_cookies(name=settings.LANGUAGE_COOKIE_NAME)
-
-
 def test_every_screen_is_accessible_and_fits_in_both_languages(at_counter: Callable[..., Counter], shop: Shop) -> None:
     desk, wrong = at_counter(), []
     for name, address in _screens(shop):
         desk.open(address)
-        expect(desk.page.locator("html")).to_have_attribute("lang", "de")
-        wrong += findings(desk.page, f"{name} de")
-        _in_english(desk.page)
-        wrong += findings(desk.page, f"{name} en")
+        wrong += findings_in_both_languages(desk.page, name)
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("size", [(1024, 600), (600, 960)])
+def test_results_are_seen_whole_on_a_small_tablet(
+    at_counter: Callable[..., Counter], shop: Shop, size: tuple[int, int]
+) -> None:
+    desk = at_counter(size=size)
+    too_tall = {}
+    for name, address in _screens(shop):
+        if name in {"booked", "too early", "refused blocked", "redeemed", "taken back"}:
+            desk.open(address)
+            too_tall[name] = desk.page.evaluate("() => document.scrollingElement.scrollHeight - innerHeight")
+    assert too_tall == dict.fromkeys(too_tall, 0)
+    assert len(too_tall) == 5
 
 
 def _scan_nonsense(desk: Counter, shop: Shop) -> str:

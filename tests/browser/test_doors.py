@@ -1,17 +1,15 @@
 """The ways in: the front door, the login with its second factor, the office's start page, an address that is none."""
 
 import base64
-from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 from django_otp.oath import totp
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from members.models import Role, Staff, User
 from tests import factories
-from tests.browser.accessibility import findings
+from tests.browser.accessibility import findings, findings_in_both_languages
 from tests.browser.conftest import OpenBrowser
 from tests.browser.counter import say
 from tests.browser.shop import Shop
@@ -33,21 +31,6 @@ def owner_login(shop: Shop) -> tuple[User, str]:
     confirm_address(user)
     factories.make_staff(shop.merchant, Role.OWNER, name="Olga Inhaber", user=user)
     return user, give_factor(user)
-
-
-def _in_both_languages(page: Page, name: str) -> Iterator[str]:
-    """Yield what is wrong with the page in German, then load it in English and look again."""
-    expect(page.locator("html")).to_have_attribute("lang", "de")
-    yield from findings(page, f"{name} de")
-    _speak(page.context, page.url, "en")
-    page.reload()
-    expect(page.locator("html")).to_have_attribute("lang", "en")
-    yield from findings(page, f"{name} en")
-    page.context.clear_cookies(name=settings.LANGUAGE_COOKIE_NAME)
-
-
-def _speak(context: BrowserContext, url: str, language: str) -> None:
-    context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": url}])
 
 
 def _log_in(page: Page, login: tuple[User, str]) -> None:
@@ -72,7 +55,7 @@ def test_owner_gets_into_the_office_with_password_and_app(
     user = owner_login[0]
     user.refresh_from_db()
     assert user.last_login is not None
-    wrong = list(_in_both_languages(page, "office start"))
+    wrong = findings_in_both_languages(page, "office start")
     assert not wrong, "\n".join(wrong)
 
 
@@ -83,7 +66,7 @@ def test_wrong_code_opens_nothing(open_browser: OpenBrowser, owner_login: tuple[
     page.locator("[name=login]").fill(user.email)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=password]").press("Enter")
-    wrong = list(_in_both_languages(page, "code"))
+    wrong = findings_in_both_languages(page, "code")
     right = totp(base64.b32decode(secret))
     page.locator("[name=code]").fill(f"{(right + 1) % 1_000_000:06}")
     page.locator("[name=code]").press("Enter")
@@ -97,9 +80,9 @@ def test_wrong_code_opens_nothing(open_browser: OpenBrowser, owner_login: tuple[
 def test_front_door_and_login_are_accessible(open_browser: OpenBrowser, shop: Shop) -> None:
     page = open_browser().new_page()
     page.goto("/")
-    wrong = list(_in_both_languages(page, "front door"))
+    wrong = findings_in_both_languages(page, "front door")
     page.goto("/accounts/login/")
-    wrong += _in_both_languages(page, "login")
+    wrong += findings_in_both_languages(page, "login")
     page.goto("/accounts/login/")
     page.locator("[name=login]").fill("niemand@example.org")
     page.locator("[name=password]").fill("falsch-und-lang")
@@ -114,7 +97,7 @@ def test_address_that_is_none_shows_the_way_back(open_browser: OpenBrowser, watc
     watch.expected = ("404 from",)
     page = open_browser().new_page()
     page.goto("/nirgendwo/")
-    wrong = list(_in_both_languages(page, "404"))
+    wrong = findings_in_both_languages(page, "404")
     assert not wrong, "\n".join(wrong)
     page.get_by_role("link").last.click()
     expect(page).to_have_url("/")

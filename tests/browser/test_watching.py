@@ -19,6 +19,9 @@ SPOIL = """() => {
   Object.assign(wide.style, { inlineSize: "2000px", blockSize: "1px" });
   const next = Object.assign(tiny.cloneNode(), { textContent: "x" });
   next.style.insetInlineStart = "10px";
+  const spilled = Object.assign(document.createElement("p"), { textContent: "Zu weit" });
+  Object.assign(spilled.style, { marginInlineEnd: "-40px" });
+  document.querySelector(".record").append(spilled);
   document.querySelector("main").append(tiny, next, pale, wide);
 }"""
 
@@ -29,7 +32,7 @@ def test_findings_name_what_is_wrong_with_a_page(open_browser: OpenBrowser) -> N
     assert findings(page, "front door") == []
     page.evaluate(SPOIL)
     found = "\n".join(findings(page, "front door"))
-    for fault in ("scrolls sideways", "button-name", "color-contrast", "target-size"):
+    for fault in ("scrolls sideways", "sticks out of its card", "button-name", "color-contrast", "target-size"):
         assert fault in found
     assert sideways_scroll(page) > 0
 

@@ -8,7 +8,11 @@ from fraud.models import LimitKind, LimitSubject
 from fraud.wording import SENTENCES, sentence
 
 BERLIN = ZoneInfo("Europe/Berlin")
-LOCK: dict[str, str | int] = {"minutes_ago": 4, "next_at": "2026-11-24T09:42:00+00:00", "last_at": "2026-11-24T09:12:00+00:00"}
+LOCK: dict[str, str | int] = {
+    "minutes_ago": 4,
+    "next_at": "2026-11-24T09:42:00+00:00",
+    "last_at": "2026-11-24T09:12:00+00:00",
+}
 
 
 def test_every_limit_that_can_refuse_has_a_sentence() -> None:

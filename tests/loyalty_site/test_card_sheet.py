@@ -8,6 +8,11 @@ import numpy as np
 import pytest
 import zxingcpp
 from pypdf import PdfReader
+
+from tests.drawing import require_pango
+
+require_pango()
+
 from weasyprint.urls import FatalURLFetchingError
 
 from loyalty_site.web.card_sheet import (

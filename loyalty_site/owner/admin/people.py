@@ -20,6 +20,7 @@ from loyalty_site.owner.search import SearchByPost
 from loyalty_site.owner.site import access_of, office
 from loyalty_site.owner.tenant_admin import TenantAdmin, TenantInline
 from loyalty_site.owner.tenant_form import TenantForm
+from loyalty_site.web.access import StaffAccess
 from members import audit
 from members.domain.contacts import normal_contact, normal_name
 from members.domain.people import add_contact
@@ -157,7 +158,7 @@ class MemberAdmin(SearchByPost, TenantAdmin):
         _keep_preferred(member)
 
 
-def _record(access: Any, at: datetime, member: Member, action: str, contact: Contact) -> None:  # Any: a StaffAccess
+def _record(access: StaffAccess, at: datetime, member: Member, action: str, contact: Contact) -> None:
     """Write down what happened to a contact, without its value."""
     audit.record(
         merchant=access.merchant, at=at, action=action, target=member, actor=access.actor, new={"kind": contact.kind}

@@ -1,5 +1,7 @@
 """Acts on cards: block, unblock, and blank cards as a sheet to print."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -67,12 +69,24 @@ def unblock(request: HttpRequest, card_id: int) -> HttpResponse:
     return ask(request, question, about=card, form=form, status=422 if form.is_bound else 200)
 
 
+def _sheet_drawer(form: CountForm) -> Callable[..., bytes] | None:
+    """Return what draws the sheet, or None with the form saying why this server can't; no card is issued then."""
+    try:
+        from loyalty_site.web.card_sheet import card_sheet_pdf  # late: the drawing library takes long to load
+    except OSError:  # the library's own word for a missing system library
+        text = _("This server can't draw PDFs yet. Its operator has to install Pango (libpango-1.0-0).")
+        form.add_error(None, text)
+        return None
+    return card_sheet_pdf
+
+
 @_form_or_act
 def blank(request: HttpRequest) -> HttpResponse:
     """Ask how many, then make blank cards and answer with the sheet to print."""
     access = need(request, Right.WORK)
     form = CountForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    draw = _sheet_drawer(form) if request.method == "POST" and form.is_valid() else None
+    if draw is not None:
         at, count = timezone.now(), form.cleaned_data["count"]
         cards = issue_blank_cards(merchant=access.merchant, count=count, at=at)
         audit.record(
@@ -83,9 +97,7 @@ def blank(request: HttpRequest) -> HttpResponse:
             actor=access.actor,
             new={"count": count},
         )
-        from loyalty_site.web.card_sheet import card_sheet_pdf  # late: the drawing library takes long to load
-
-        pdf = card_sheet_pdf(merchant=access.merchant, cards=cards)
+        pdf = draw(merchant=access.merchant, cards=cards)
         name = ngettext("%(count)d-card.pdf", "%(count)d-cards.pdf", count) % {"count": count}
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return HttpResponse(pdf, content_type="application/pdf", headers=headers)

@@ -12,6 +12,7 @@ from members.domain.cards import block_card
 from members.models import AuditEntry, Card, CardState, Contact, ContactKind, Member
 from rewards.domain.earn import Sale, earn
 from tests import factories
+from tests.drawing import require_pango
 from tests.loyalty_site.owner.markup import assert_clean, text_of
 from tests.loyalty_site.owner.shops import Shop
 
@@ -202,7 +203,7 @@ def test_booking_page_explains_itself(desk: Client, shop: Shop) -> None:
 
 
 def test_blank_cards_come_as_a_sheet_and_are_written_down(desk: Client, shop: Shop) -> None:
-    pytest.importorskip("loyalty_site.web.card_sheet")
+    require_pango()
     answer = desk.post(reverse("office:cards_blank"), {"count": "3"})
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")

@@ -61,21 +61,28 @@ def codes_in(photo: bytes) -> list[str]:
 def _gray(photo: bytes) -> np.ndarray:
     """Return the photo upright, in gray, at most `LONGEST_SIDE` long."""
     try:
-        with warnings.catch_warnings(), Image.open(BytesIO(photo), formats=FORMATS) as image:
+        with warnings.catch_warnings():
+            # A phone's damaged notes about its photo (EXIF) are no reason to refuse what the photo shows.
+            warnings.simplefilter("ignore", UserWarning)
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            if image.width * image.height > MAX_PIXELS:
-                raise PhotoProblem(PhotoProblemReason.TOO_LARGE)
-            # A JPEG is unpacked at a fraction of its size right away.
-            image.draft("L", (LONGEST_SIDE, LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            return np.ascontiguousarray(np.asarray(_flattened(upright), dtype=np.uint8))
+            return _decoded(photo)
     except PhotoProblem:
         raise
     except _TOO_BIG as error:
         raise PhotoProblem(PhotoProblemReason.TOO_LARGE) from error
     except _BROKEN as error:
         raise PhotoProblem(PhotoProblemReason.NOT_A_PHOTO) from error
+
+
+def _decoded(photo: bytes) -> np.ndarray:
+    with Image.open(BytesIO(photo), formats=FORMATS) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise PhotoProblem(PhotoProblemReason.TOO_LARGE)
+        # A JPEG is unpacked at a fraction of its size right away.
+        image.draft("L", (LONGEST_SIDE, LONGEST_SIDE))
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        return np.ascontiguousarray(np.asarray(_flattened(upright), dtype=np.uint8))
 
 
 def _flattened(image: Image.Image) -> Image.Image:

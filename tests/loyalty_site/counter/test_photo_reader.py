@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from loyalty_site.counter.photo_reader import MAX_BYTES, PhotoProblem, PhotoProblemReason, codes_in
 from tests.loyalty_site.counter.photographs import photo_of
@@ -99,3 +99,14 @@ def test_damaged_photo_is_read_or_refused_and_raises_nothing_else(
         assert codes_in(bytes(damaged[: len(damaged) - cut % len(damaged)]))
     except PhotoProblem as problem:
         assert problem.reason in PhotoProblemReason
+
+
+def test_photo_with_damaged_notes_about_itself_is_read_all_the_same() -> None:
+    """The EXIF block promises an entry that is cut off; the picture is whole."""
+    notes = b"Exif\0\0II*\0\x08\0\0\0\x02\0\x12\x01\x03\0"
+    segment = b"\xff\xe1" + struct.pack(">H", len(notes) + 2) + notes
+    photo = GOOD["JPEG"][:2] + segment + GOOD["JPEG"][2:]
+    with pytest.warns(UserWarning, match="Tag data|EXIF"):
+        ImageOps.exif_transpose(Image.open(BytesIO(photo)))
+
+    assert codes_in(photo) == [TEXT]

@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
                     "role",
                     models.CharField(
                         choices=[
-                            ("cashier", "Till"),
+                            ("cashier", "Cashier"),
                             ("manager", "Manager"),
                             ("owner", "Owner"),
                             ("analyst", "Analyst"),

@@ -10,7 +10,7 @@ from members.tenancy import PublicTenantModel, public_id_constraint
 class Role(models.TextChoices):
     """What staff may do; above cashier a second factor is mandatory in the office."""
 
-    CASHIER = "cashier", _("Till")
+    CASHIER = "cashier", _("Cashier")
     MANAGER = "manager", _("Manager")
     OWNER = "owner", _("Owner")
     ANALYST = "analyst", _("Analyst")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from loyalty_site.counter.presenters.figures import Fact, at_till, local, sentences, units
 from loyalty_site.counter.presenters.stop_words import Kind, words_for
@@ -99,7 +99,7 @@ def _waiting(view: StopView, reason: Reason, past: PastBooking, now: datetime) -
         text=rule % {"count": every},
         record_title=_("Next booking"),
         wait_until=local(datetime.fromisoformat(str(reason.params["next_at"]))),
-        wait_text=ngettext("o'clock, in %(count)d minute", "o'clock, in %(count)d minutes", left) % {"count": left},
+        wait_text=npgettext("after a time", "in %(count)d minute", "in %(count)d minutes", left) % {"count": left},
         facts=[Fact(_("Last booked"), at_till(last_at, None, now=now)), *_balances(past)],
     )
 

@@ -62,39 +62,42 @@ def settle_held(
         recorded_at=at,
     )
 
-    def write() -> Outcome:
-        card = _present_card(held.card)
-        locked = ledger.lock(merchant=merchant, cards=[card])
-        if Booking.objects.for_merchant(merchant).filter(reverses=held, outcome="posted").exists():
-            outcome = _outcome(held, BookingOutcome.REFUSED, release, (Reason("already_undone"),))
-            record(request=request, card=held.card, outcome=outcome, reverses=held, reason=reason)
-            return outcome
-        transfers = list(
-            Transfer.objects.for_merchant(merchant)
-            .filter(booking=held)
-            .select_related("credit__program")
-            .order_by("pk")
-        )
-        if release:
-            ledger.open_accounts(
-                merchant=merchant,
-                card=card,
-                units={transfer.credit.program_id: transfer.unit for transfer in transfers},
-                locked=locked,
-                kind=AccountKind.AVAILABLE,
-            )
-        outcome = _outcome(held, BookingOutcome.POSTED, release, ())
-        row = record(request=request, card=held.card, outcome=outcome, reverses=held, reason=reason)
-        left = units_left(merchant=merchant, sale=held, transfers=transfers)
-        movements = [
-            replace(_movement(transfer, locked, held, release), amount=units)
-            for transfer, units in zip(transfers, left, strict=True)
-            if units
-        ]
-        ledger.post(booking=row, movements=movements, locked=locked)
-        return outcome
+    return once(
+        merchant=merchant,
+        request_id=request_id,
+        content_hash=request.content_hash,
+        write=lambda: _settle(request, held, release, reason),
+    )
 
-    return once(merchant=merchant, request_id=request_id, content_hash=request.content_hash, write=write)
+
+def _settle(request: Request, held: Booking, release: bool, reason: str) -> Outcome:
+    merchant, card = request.merchant, _present_card(held.card)
+    locked = ledger.lock(merchant=merchant, cards=[card])
+    if Booking.objects.for_merchant(merchant).filter(reverses=held, outcome="posted").exists():
+        outcome = _outcome(held, BookingOutcome.REFUSED, release, (Reason("already_undone"),))
+        record(request=request, card=held.card, outcome=outcome, reverses=held, reason=reason)
+        return outcome
+    transfers = list(
+        Transfer.objects.for_merchant(merchant).filter(booking=held).select_related("credit__program").order_by("pk")
+    )
+    if release:
+        ledger.open_accounts(
+            merchant=merchant,
+            card=card,
+            units={transfer.credit.program_id: transfer.unit for transfer in transfers},
+            locked=locked,
+            kind=AccountKind.AVAILABLE,
+        )
+    outcome = _outcome(held, BookingOutcome.POSTED, release, ())
+    row = record(request=request, card=held.card, outcome=outcome, reverses=held, reason=reason)
+    left = units_left(merchant=merchant, sale=held, transfers=transfers)
+    movements = [
+        replace(_movement(transfer, locked, held, release), amount=units)
+        for transfer, units in zip(transfers, left, strict=True)
+        if units
+    ]
+    ledger.post(booking=row, movements=movements, locked=locked)
+    return outcome
 
 
 def _present_card(card: Card) -> Card:

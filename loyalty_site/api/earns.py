@@ -2,14 +2,12 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Router, Status
 
-from loyalty_site.api.answers import answered, earn_answer, undo_answer
+from loyalty_site.api.answers import answered, earn_answer
 from loyalty_site.api.auth import IdempotencyKey, TillRequest
-from loyalty_site.api.door import refuse_body
 from loyalty_site.api.schemas import (
     CheckAnswer,
     EarnAnswer,
@@ -20,8 +18,8 @@ from loyalty_site.api.schemas import (
     UndoAnswer,
     WhyInBoth,
 )
+from loyalty_site.api.undoing import undo_by_till
 from rewards.domain.earn import Sale, earn
-from rewards.domain.undo import undo
 from rewards.models import BookingKind
 from rewards.queries.explain import Explained, ExplainedRule, explain
 
@@ -67,20 +65,9 @@ def undo_earn(
     request: TillRequest, response: HttpResponse, earn_id: UUID, idempotency_key: IdempotencyKey
 ) -> Status[UndoAnswer]:
     """Possible for two minutes and while the units are there; later a manager can do it at the counter. No body."""
-    refuse_body(request)
-    till = request.auth
-    outcome = undo(
-        merchant=till.merchant,
-        booking=str(earn_id),
-        till=till,
-        staff=None,
-        request_id=idempotency_key,
-        at=timezone.now(),
-        window_seconds=settings.UNDO_SECONDS,
-        channel="till",
-        kinds=(BookingKind.EARN,),
+    return undo_by_till(
+        request=request, response=response, booking=earn_id, kind=BookingKind.EARN, request_id=idempotency_key
     )
-    return answered(response, outcome, undo_answer(outcome, till.merchant))
 
 
 @router.get("/{earn_id}/explain", operation_id="explainEarn", summary="Explain an earn", response=ExplanationAnswer)

@@ -2,18 +2,16 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Router, Status
 
-from loyalty_site.api.answers import answered, redemption_answer, undo_answer
+from loyalty_site.api.answers import answered, redemption_answer
 from loyalty_site.api.auth import IdempotencyKey, TillRequest
-from loyalty_site.api.door import refuse_body
 from loyalty_site.api.schemas import RedemptionAnswer, RedemptionBody, UndoAnswer
+from loyalty_site.api.undoing import undo_by_till
 from members.domain.cards import read_card
 from rewards.domain.redeem import redeem
-from rewards.domain.undo import undo
 from rewards.models import BookingKind
 
 router = Router(tags=["Redemptions"])
@@ -55,17 +53,6 @@ def undo_redemption(
     request: TillRequest, response: HttpResponse, redemption_id: UUID, idempotency_key: IdempotencyKey
 ) -> Status[UndoAnswer]:
     """Possible for two minutes; the units are back on the card as they were. No body."""
-    refuse_body(request)
-    till = request.auth
-    outcome = undo(
-        merchant=till.merchant,
-        booking=str(redemption_id),
-        till=till,
-        staff=None,
-        request_id=idempotency_key,
-        at=timezone.now(),
-        window_seconds=settings.UNDO_SECONDS,
-        channel="till",
-        kinds=(BookingKind.REDEEM,),
+    return undo_by_till(
+        request=request, response=response, booking=redemption_id, kind=BookingKind.REDEEM, request_id=idempotency_key
     )
-    return answered(response, outcome, undo_answer(outcome, till.merchant))
